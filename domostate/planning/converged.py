@@ -1,0 +1,76 @@
+"""Whether an object that was just written is what its change asked for."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from domostate.kinds.aspect import Aspect, Setting
+from domostate.kinds.names import Names
+from domostate.kinds.registry import KINDS, plane_for
+from domostate.model.call import Part, Plane
+from domostate.model.change import Change
+from domostate.model.observed import Live
+from domostate.planning.describe import differing_paths, path_text, value_at
+
+__all__ = ["moved", "parts_touched", "remaining"]
+
+
+def parts_touched(change: Change, planes: frozenset[Plane]) -> frozenset[Part]:
+    """The live parts that tell of what the change's operations touched."""
+    wanted: frozenset[Part] = frozenset()
+    for aspect in _touched(change):
+        plane = plane_for(aspect, planes)
+        if plane is not None:
+            wanted |= aspect.parts[plane]
+    return wanted
+
+
+def remaining(change: Change, live: Live, planes: frozenset[Plane], names: Names) -> Iterator[str]:
+    """What did not take, field by field, for people: `path: found, wanted`."""
+    touched = _touched(change)
+    declared = {a.key: a.load_declared(change.applied[a.key]) for a in touched}
+    observed = {}
+    for aspect in touched:
+        plane = plane_for(aspect, planes)
+        if plane is not None and aspect.parts[plane] <= live.parts.keys():
+            prior = declared[aspect.key]
+            observed[aspect.key] = aspect.observe(live, plane, names, prior)
+    setting = Setting(declared, observed, creating=False, planes=planes, wanted={})
+    for aspect in touched:
+        if aspect.key in observed:
+            yield from _differences(change, aspect, declared, observed, setting)
+
+
+def moved(change: Change, live: Live, planes: frozenset[Plane], names: Names) -> Iterator[str]:
+    """The fields of a saved plan's object that have moved since the plan was made, for people."""
+    for aspect in _touched(change):
+        plane, before = plane_for(aspect, planes), change.before.get(aspect.key)
+        if before is None or plane is None:
+            continue
+        prior = aspect.load_declared(change.applied[aspect.key])
+        now, then = aspect.observe(live, plane, names, prior), aspect.load(before)
+        if now != then:
+            paths = differing_paths(aspect.keyed(then, now), aspect.keyed(now, then))
+            yield from (path_text(aspect.prefix, path) for path in paths)
+
+
+def _touched(change: Change) -> list[Aspect[Any, Any]]:
+    names = {op.aspect for op in change.operations}
+    return [one for one in KINDS[change.address.kind].aspects if one.name in names]
+
+
+def _differences(
+    change: Change,
+    aspect: Aspect[Any, Any],
+    declared: dict[str, Any],
+    observed: dict[str, Any],
+    setting: Setting,
+) -> Iterator[str]:
+    now = observed[aspect.key]
+    planned = aspect.load(change.after[aspect.key])
+    # Somebody else's addition to an open list is no failure: the plan would be empty all the same.
+    if now in (planned, aspect.target(declared[aspect.key], now, None, setting)):
+        return
+    there, then = aspect.keyed(now, planned), aspect.keyed(planned, now)
+    for path in differing_paths(there, then):
+        found, wanted = value_at(there, path), value_at(then, path)
+        yield f"{path_text(aspect.prefix, path)}: found {found!r}, wanted {wanted!r}"

@@ -1,0 +1,70 @@
+"""Budgets: how much of what a plan may do before somebody has to say so (contract §3)."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from domostate.errors import Refused
+from domostate.model.change import Action, Change
+from domostate.model.plan import Budget, Plan
+from domostate.planning.scope import Limits
+
+__all__ = ["budgets_of", "guard"]
+
+FROM = 10
+"""A percentage applies from this many recorded addresses up; below it, it allows everything."""
+
+
+def budgets_of(
+    changes: Sequence[Change], recreated: Sequence[str], recorded: int, limits: Limits
+) -> tuple[Budget, ...]:
+    """Each budget that is set, with what the plan uses of it; sorted by name."""
+    used: dict[str, tuple[int, tuple[str, ...]]] = {
+        "delete": _counted(changes, lambda one: Action.DELETE in one.actions),
+        "recreate": (len(recreated), tuple(recreated)),
+        "owner": _counted(changes, _reassigns),
+    }
+    allowed: Mapping[str, int | str] = {"recreate": 0, **limits.budgets}
+    rows = []
+    for name in sorted(used):
+        if name in allowed:
+            # `--allow` lifts a budget by its count (contract §3).
+            limit = _limit(allowed[name], recorded) + limits.allow.get(name, 0)
+            rows.append(Budget(name, limit, *used[name]))
+    return tuple(rows)
+
+
+def guard(plan: Plan) -> None:
+    """Returns when no budget is exceeded; raises Refused naming what would lift each."""
+    over = [budget for budget in plan.budgets if budget.exceeded]
+    if not over:
+        return
+    lines = [
+        f"{budget.name}: {budget.used} against a limit of {budget.limit} "
+        f"({', '.join(budget.addresses)})"
+        for budget in over
+    ]
+    flags = " ".join(
+        f"--allow {budget.name}={budget.used - budget.limit + plan.allow.get(budget.name, 0)}"
+        for budget in over
+    )
+    raise Refused("; ".join(lines), hint=f"look at each one, then allow it by count: {flags}")
+
+
+def _counted(
+    changes: Sequence[Change], concerned: Callable[[Change], bool]
+) -> tuple[int, tuple[str, ...]]:
+    addresses = tuple(str(one.address) for one in changes if concerned(one))
+    return len(addresses), addresses
+
+
+def _reassigns(change: Change) -> bool:
+    # The owner of a new dataset is set, not changed.
+    if Action.CREATE in change.actions:
+        return False
+    return any(op.name == "reassign_owner" for op in change.operations)
+
+
+def _limit(budget: int | str, recorded: int) -> int:
+    if isinstance(budget, int):
+        return budget
+    share = float(budget.rstrip("%"))
+    return int(recorded * share / 100) if recorded >= FROM else recorded

@@ -1,0 +1,236 @@
+"""Plans: what an apply would do, decided completely before anything is touched."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from domostate.errors import Finding, ManifestError
+from domostate.kinds.names import Names
+from domostate.model.address import Address
+from domostate.model.change import Action, Change, ChangeClass, Operation, Origin
+from domostate.model.desired import Desired, Manage
+from domostate.model.observed import Observed
+from domostate.model.plan import DriftRow, Plan, PlanEnvironment, Summary, changed_by
+from domostate.model.state import Entry, State
+from domostate.planning.diff import Difference, compare
+from domostate.planning.guard import budgets_of
+from domostate.planning.match import Subject, match
+from domostate.planning.order import ordered
+from domostate.planning.scope import Scope
+
+__all__ = ["fingerprint", "make_plan", "revoked_by"]
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A plan in the making."""
+
+    changes: list[Change] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    drift: list[DriftRow] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    recreated: list[str] = field(default_factory=list)
+    unchanged: int = 0
+    skipped: int = 0
+    suppressed: int = 0
+    operations: int = 0
+
+
+def make_plan(desired: Desired, observed: Observed, state: State, scope: Scope) -> Plan:
+    """What would bring the instance to what is declared.
+
+    Raises:
+        ManifestError: names that the instance does not know, objects in the way, aspects without
+            credentials; all of them at once, each with its place in the files.
+    """
+    draft = _Draft(notes=[_warning(one) for one in desired.warnings])
+    names = Names(observed.directory, desired.principals)
+    for address in sorted({*desired.declared, *state.entries}):
+        if address in desired.declared:
+            _declared(address, desired, observed, state, names, draft)
+        else:
+            draft.changes.append(_forgotten(address, state.entries[address]))
+    findings = [*draft.findings, *names.findings]
+    if findings:
+        raise ManifestError(
+            f"{_counted(len(findings), 'problem')} with {scope.environment} ({scope.instance})",
+            sorted(set(findings), key=lambda one: (str(one.where), one.message)),
+        )
+    return _plan(draft, desired, observed, state, scope)
+
+
+def _plan(draft: _Draft, desired: Desired, observed: Observed, state: State, scope: Scope) -> Plan:
+    changes = tuple(draft.changes)
+    return Plan(
+        environment=PlanEnvironment(scope.environment, scope.instance),
+        manifests_digest=desired.digest,
+        state_lineage=state.lineage,
+        state_serial=state.serial,
+        changes=changes,
+        summary=_summary(draft),
+        reads=observed.reads,
+        writes=draft.operations,
+        budgets=budgets_of(changes, draft.recreated, len(state.entries), scope.limits),
+        drift=tuple(draft.drift),
+        notes=tuple(draft.notes),
+        allow=scope.limits.allow,
+    )
+
+
+def _declared(
+    address: Address,
+    desired: Desired,
+    observed: Observed,
+    state: State,
+    names: Names,
+    draft: _Draft,
+) -> None:
+    declared = desired.declared[address]
+    subject = match(declared, observed, state)
+    if isinstance(subject, Finding):
+        draft.findings.append(subject)
+        return
+    if declared.spec.manage is Manage.OBSERVE and subject.live is None:
+        draft.skipped += 1
+        draft.notes.append(f"{address}: only observed, and not there")
+        return
+    difference = compare(subject, observed, names)
+    draft.findings += difference.findings
+    draft.suppressed += difference.suppressed
+    draft.notes += (f"{address}: {remark}" for remark in difference.remarks)
+    if declared.spec.manage is Manage.OBSERVE:
+        draft.skipped += 1
+        draft.drift += _drift(address, difference, corrected=False)
+        return
+    draft.drift += _drift(address, difference, corrected=True)
+    if subject.recreated:
+        draft.recreated.append(str(address))
+    _add(subject, difference, observed, draft)
+
+
+def _add(subject: Subject, difference: Difference, observed: Observed, draft: _Draft) -> None:
+    entry, spec = subject.entry, subject.declared.spec
+    protects = entry is not None and entry.protect != spec.protect
+    if subject.action is Action.UPDATE and not difference.drafts and not protects:
+        draft.unchanged += 1
+        return
+    me = observed.directory.me
+    operations = ordered(
+        difference.drafts,
+        subject.declared.address,
+        draft.operations + 1,
+        me.id if me is not None else "",
+    )
+    draft.operations += len(operations)
+    draft.changes.append(_change(subject, difference, operations))
+
+
+def _change(subject: Subject, difference: Difference, operations: tuple[Operation, ...]) -> Change:
+    actions: tuple[Action, ...] = (subject.action,)
+    if subject.action is Action.ADOPT and operations:
+        actions = (Action.ADOPT, Action.UPDATE)
+    origins = {one.origin for one in difference.fields}
+    reasons = [subject.reason] if subject.reason else []
+    reasons += [_SAID[origin] for origin in Origin if origin in origins]
+    return Change(
+        address=subject.declared.address,
+        id=subject.live.id if subject.live is not None else None,
+        actions=actions,
+        reasons=tuple(reasons),
+        classes=_classes(subject.action, operations),
+        origin=subject.declared.where(),
+        fields=tuple(difference.fields),
+        before=difference.before,
+        after=difference.after,
+        applied=difference.applied,
+        fingerprint=fingerprint(difference.before) if subject.live is not None else "",
+        operations=operations,
+        protect=subject.declared.spec.protect,
+    )
+
+
+def _classes(action: Action, operations: Sequence[Operation]) -> tuple[ChangeClass, ...]:
+    met = {op.access_class for op in operations}
+    if action is Action.CREATE:
+        # Nobody has anything to lose, and nobody owned it: an owner is set, not transferred.
+        met -= {ChangeClass.NARROWING, ChangeClass.OWNERSHIP}
+    return tuple(one for one in ChangeClass if one in met)
+
+
+_SAID = {
+    Origin.CONFIG: "the manifest asks for it",
+    Origin.DRIFT: "changed in Domo since the last apply",
+    Origin.BOTH: "changed in the manifest and in Domo",
+}
+
+
+def fingerprint(document: Any) -> str:
+    """A digest of a live object as read: SHA-256, in hex, of its canonical JSON."""
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _forgotten(address: Address, entry: Entry) -> Change:
+    return Change(
+        address=address,
+        id=entry.id,
+        actions=(Action.FORGET,),
+        reasons=("no longer declared: managed no longer, the object stays",),
+        classes=(ChangeClass.SAFE,),
+        origin=None,
+        fields=(),
+        before={},
+        after={},
+        applied={},
+        fingerprint="",
+    )
+
+
+def _drift(address: Address, difference: Difference, *, corrected: bool) -> Iterable[DriftRow]:
+    return [
+        DriftRow(str(address), one.path, one.prior, one.observed, corrected)
+        for one in difference.fields
+        if one.origin is not Origin.CONFIG or not corrected
+    ]
+
+
+def _summary(draft: _Draft) -> Summary:
+    times = Counter(changed_by(change) for change in draft.changes)
+    operations = [op for change in draft.changes for op in change.operations]
+    return Summary(
+        adopt=times[Action.ADOPT],
+        add=times[Action.CREATE],
+        change=times[Action.UPDATE],
+        forget=times[Action.FORGET],
+        destroy=times[Action.DELETE],
+        revoke=sum(revoked_by(op) for op in operations),
+        unchanged=draft.unchanged,
+        skipped=draft.skipped,
+        suppressed=draft.suppressed,
+    )
+
+
+def revoked_by(op: Operation) -> int:
+    """How many grants, policies and memberships an operation takes away."""
+    if op.name in ("revoke_access", "delete_policy"):
+        return 1
+    if op.name in ("update_policy", "set_all_rows"):
+        return len(_members(op.before) - _members(op.after))
+    return 0
+
+
+def _members(document: Any) -> set[tuple[str, str]]:
+    policy = document or {}
+    both: Sequence[Any] = [*policy.get("users", ()), *policy.get("groups", ())]
+    return {(one["type"], one["id"]) for one in both}
+
+
+def _warning(finding: Finding) -> str:
+    return f"{finding.where}: {finding.message}" if finding.where else finding.message
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
