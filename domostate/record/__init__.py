@@ -1,0 +1,1 @@
+"""The memory on disk: state, journal and lock of one environment. `room.Record` is the door."""
