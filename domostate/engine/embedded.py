@@ -1,0 +1,84 @@
+"""The embedded emulator: `url: "emulator:"` starts it for as long as a command needs it.
+
+Commands on one such environment share one running process. Each holds a shared lock on a lease
+file for as long as it uses the server; the server ends by itself when nobody holds one any more,
+so that a command that is killed leaves nothing behind.
+"""
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import requests
+from filelock import FileLock
+
+from domostate.errors import DomostateError
+
+__all__ = ["running_emulator"]
+
+START_PATIENCE = timedelta(seconds=20)
+
+
+class EmulatorFailed(DomostateError):
+    """The embedded emulator did not start."""
+
+    summary = "the embedded emulator did not start"
+
+
+@contextmanager
+def running_emulator(data: Path, estate: Path | None) -> Iterator[str]:
+    """The base URL of the emulator on `data`, started if nobody runs it yet.
+
+    Raises:
+        EmulatorFailed: with what it said on its standard error, such as a mistake in the estate.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    lease = os.open(data / "leases", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        with FileLock(data / "start.lock"):
+            fcntl.flock(lease, fcntl.LOCK_SH)
+            url = _answering(data) or _start(data, estate)
+        yield url
+    finally:
+        os.close(lease)
+
+
+def _answering(data: Path) -> str | None:
+    """The URL of a server that already runs on the folder."""
+    try:
+        url = str(json.loads((data / "server.json").read_text())["url"])
+        requests.get(f"{url}/_emulator/requests?limit=0", timeout=5).raise_for_status()
+    except (OSError, ValueError, KeyError, requests.RequestException):
+        return None
+    return url
+
+
+def _start(data: Path, estate: Path | None) -> str:
+    command = [sys.executable, "-m", "domostate.emulator", "--port", "0", "--data", str(data)]
+    command += ["--leases", str(data / "leases")]
+    if estate is not None:
+        command += ["--estate", str(estate)]
+    log = data / "emulator.log"
+    with log.open("wb") as errors:
+        # A session of its own: Ctrl-C is for the command, which ends in order and lets go then.
+        process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    assert process.stdout is not None
+    line = process.stdout.readline().decode().strip()
+    prefix = "emulator ready at "
+    if line.startswith(prefix):
+        return line.removeprefix(prefix)
+    process.wait(START_PATIENCE.total_seconds())
+    said = log.read_text(errors="replace").strip()
+    raise EmulatorFailed(said or f"it ended with exit code {process.returncode}")

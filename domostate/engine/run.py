@@ -1,0 +1,222 @@
+"""Run: the one loop in which events become journal, state and display."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from domostate.engine.attempt import LOOK_AGAIN, Attempt
+from domostate.engine.execute import PATIENCE, Run, execute
+from domostate.engine.session import Session
+from domostate.errors import DomostateError, ExitCode, StalePlan, WrongInstance
+from domostate.kinds.names import Names
+from domostate.model.change import Action
+from domostate.model.event import (
+    Event,
+    OperationFailed,
+    OperationStarted,
+    OperationSucceeded,
+    Outcome,
+    RunFinished,
+    evolve,
+)
+from domostate.model.observed import Presence
+from domostate.model.plan import Plan
+from domostate.model.state import State
+from domostate.planning.converged import moved, parts_touched
+from domostate.planning.guard import guard
+from domostate.record.room import Writer
+
+__all__ = ["Applying", "apply_plan", "holding"]
+
+
+@dataclass(frozen=True, slots=True)
+class Applying:
+    """An apply that holds the lock: its run, the settled state, and how to end it in order.
+
+    `patience` and `look_again` are for how long Domo may lag behind its own answers.
+    """
+
+    session: Session
+    writer: Writer
+    state: State
+    run: str
+    stop: threading.Event = field(default_factory=threading.Event)
+    patience: timedelta = PATIENCE
+    look_again: timedelta = LOOK_AGAIN
+
+
+@contextmanager
+def holding(session: Session, timeout: timedelta, stop: threading.Event) -> Iterator[Applying]:
+    """Holds the environment's lock and settles what an earlier run left behind.
+
+    Raises:
+        Locked: another run holds it, and `timeout` ran out.
+    """
+    run = uuid4().hex[:12]
+    with session.record.hold("apply", run, _now(), timeout) as writer:
+        state = writer.settle(session.project.name, session.instance, uuid4().hex)
+        yield Applying(session, writer, state, run, stop)
+
+
+def apply_plan(
+    applying: Applying, plan: Plan, names: Names, show: Callable[[Event], None], digest: str
+) -> ExitCode:
+    """Carries a plan out; state and journal are consistent whatever happens.
+
+    Raises:
+        Refused: a budget is exceeded; nothing was written.
+        WrongInstance, StalePlan: the plan is not for this instance or this state.
+    """
+    _belongs(applying, plan)
+    guard(plan)
+    _unmoved(applying, plan, names)
+    session = applying.session
+    attempt = Attempt(
+        session.connection.reader,
+        session.connection.open_sender(),
+        _known(applying, plan),
+        applying.look_again,
+    )
+    run = Run(
+        applying.run,
+        digest,
+        attempt,
+        names,
+        session.parallelism,
+        applying.patience,
+        applying.stop,
+    )
+    journal = applying.writer.begin(applying.state, applying.run, digest, _now())
+    state, course = applying.state, _Course()
+    # Closed at once when the journal or the view fails: nothing more may be sent then.
+    try:
+        with closing(execute(plan.changes, run)) as events:
+            for event in events:
+                journal.write(event)
+                state = evolve(state, event, applying.run)
+                course.note(event)
+                show(event)
+        applying.writer.commit(state)
+    except DomostateError as error:
+        if course.begun:
+            error.exit_code = ExitCode.PARTIAL
+        raise
+    return course.exit_code
+
+
+@dataclass(slots=True)
+class _Course:
+    """What the exit code of an apply depends on."""
+
+    begun: bool = False
+    written: bool = False
+    denied: bool = True
+    outcome: Outcome = Outcome.PARTIAL
+
+    def note(self, event: Event) -> None:
+        """Takes an event into account."""
+        match event:
+            case OperationStarted():
+                self.begun = True
+            case OperationSucceeded():
+                self.written = True
+            case OperationFailed(unauthorized=unauthorized):
+                self.denied = self.denied and unauthorized
+            case RunFinished(outcome):
+                self.outcome = outcome
+            case _:
+                pass
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """As the contract has it (§4): 9 promises that nothing was written."""
+        match self.outcome:
+            case Outcome.COMPLETE:
+                return ExitCode.DONE
+            case Outcome.INTERRUPTED:
+                return ExitCode.INTERRUPTED
+            case Outcome.PARTIAL:
+                refused = self.denied and self.begun and not self.written
+                return ExitCode.UNAUTHORIZED if refused else ExitCode.PARTIAL
+
+
+def _belongs(applying: Applying, plan: Plan) -> None:
+    state, session = applying.state, applying.session
+    if plan.environment.instance != session.instance:
+        raise WrongInstance(
+            f"the plan is for {plan.environment.instance}, and {session.environment.name} is "
+            f"{session.instance}",
+            hint="Make a new plan for this environment.",
+        )
+    # A plan that was made before there was a state is of no lineage.
+    if plan.state_serial and plan.state_lineage != state.lineage:
+        raise WrongInstance(
+            "the plan was made from the state of another lineage",
+            hint="Make a new plan from this state.",
+        )
+    if plan.state_serial != state.serial:
+        raise StalePlan(
+            f"the plan was made from serial {plan.state_serial} of the state, which is at serial "
+            f"{state.serial}: another run has applied since, or this plan was applied already",
+            hint="Make a new plan and look at it again.",
+        )
+
+
+def _unmoved(applying: Applying, plan: Plan, names: Names) -> None:
+    """Reads just the touched objects once more; what this very run has read is not read twice.
+
+    Raises:
+        StalePlan: one of them is no longer as the plan found it.
+    """
+    reader = applying.session.connection.reader
+    touched = {
+        change.id: change
+        for change in plan.changes
+        if change.id is not None and change.operations and Action.CREATE not in change.actions
+    }
+    live = reader.read({id_: parts_touched(one, reader.planes) for id_, one in touched.items()})
+    rows = []
+    for id_, change in touched.items():
+        if live[id_].presence is not Presence.PRESENT:
+            rows.append(f"{change.address}: dataset {id_} is {live[id_].presence}")
+        else:
+            fields = ", ".join(moved(change, live[id_], reader.planes, names))
+            rows += [f"{change.address}: {fields}"] if fields else []
+    if rows:
+        raise StalePlan(
+            f"changed in Domo since the plan was made: {'; '.join(rows)}",
+            hint="Make a new plan and look at it again.",
+        )
+
+
+def _known(applying: Applying, plan: Plan) -> Mapping[str, tuple[str, ...]]:
+    """The ids that bear the names which are about to be used, before anything is created.
+
+    Raises:
+        StalePlan: a dataset has appeared under a name that the plan would use.
+    """
+    names = {
+        str(change.after["identity"]["name"])
+        for change in plan.changes
+        if Action.CREATE in change.actions
+    }
+    if not names:
+        return {}
+    recorded = {entry.id for entry in applying.state.entries.values()}
+    known = {}
+    for name, rows in applying.session.connection.reader.find_by_name(names).items():
+        strange = [one.id for one in rows if one.id not in recorded]
+        if strange:
+            raise StalePlan(
+                f"a dataset called {name!r} has appeared since the plan was made ({strange[0]})",
+                hint="Make a new plan and look at it again.",
+            )
+        known[name] = tuple(one.id for one in rows)
+    return known
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

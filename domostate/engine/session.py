@@ -1,0 +1,119 @@
+"""A session: one environment of one project, connected and with its record."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from domostate.domo.connect import Connection, PlatformAccess, ProductAccess, connect
+from domostate.engine.embedded import running_emulator
+from domostate.engine.observe import observe
+from domostate.errors import UsageError
+from domostate.kinds.names import Names
+from domostate.manifests.project import Environment, Project, Target
+from domostate.manifests.secrets import Secret, optional_secret
+from domostate.model.desired import Desired
+from domostate.model.observed import Observed
+from domostate.model.plan import Plan
+from domostate.model.state import State
+from domostate.planning.plan import make_plan
+from domostate.planning.scope import Limits, Scope
+from domostate.record.room import Record
+
+__all__ = ["Made", "Session", "open_session"]
+
+EMULATOR = "emulator"
+LOCAL = Path(".domostate")
+"""Where a project keeps what is not to be committed: state, journals, emulator data."""
+ANYBODY = ("any", "the embedded emulator")
+"""The embedded emulator takes any credentials unless its estate lists some (contract §7)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A plan with what it was made from."""
+
+    plan: Plan
+    observed: Observed
+    names: Names
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Everything that commands on one environment share; reads only, until somebody asks
+    the connection for a sender."""
+
+    project: Project
+    environment: Environment
+    connection: Connection
+    record: Record
+    parallelism: int
+
+    @property
+    def instance(self) -> str:
+        """How state and plan name the instance."""
+        return self.environment.instance
+
+    def open_state(self) -> State:
+        """The state as it stands, leftover journal included; writes nothing."""
+        return self.record.open(self.project.name, self.instance, uuid4().hex)
+
+    def make_plan(self, desired: Desired, state: State, allow: Mapping[str, int]) -> Made:
+        """Reads the instance and decides what would change."""
+        observed = observe(desired, state, self.connection.reader, self.instance)
+        limits = Limits(self.environment.budgets, allow)
+        scope = Scope(self.environment.name, self.instance, limits)
+        plan = make_plan(desired, observed, state, scope)
+        return Made(plan, observed, Names(observed.directory, desired.principals))
+
+
+@contextmanager
+def open_session(
+    project: Project, environment: Environment, *, parallelism: int, read_only: bool
+) -> Iterator[Session]:
+    """Connects to the environment, starting the embedded emulator where it asks for one.
+
+    With `read_only`, the read token is used where there is one, and the other is never loaded.
+
+    Raises:
+        UsageError: no credentials, or one that is named and missing.
+    """
+    with ExitStack() as stack:
+        product, platform = _access(project, environment, stack, read_only=read_only)
+        connection = stack.enter_context(connect(product, platform, parallelism=parallelism))
+        record = Record(project.state_path(environment).parent, environment.name)
+        yield Session(project, environment, connection, record, parallelism)
+
+
+def _access(
+    project: Project, environment: Environment, stack: ExitStack, *, read_only: bool
+) -> tuple[ProductAccess | None, PlatformAccess | None]:
+    names = environment.credentials
+    reads = names.read_developer_token if read_only else None
+    token = _credential(reads or names.developer_token, project)
+    client, secret = (_credential(one, project) for one in (names.client_id, names.client_secret))
+    product_url, platform_url = environment.base_url, environment.platform_url
+    if environment.kind is Target.EMULATOR:
+        data = project.root / LOCAL / EMULATOR / environment.name
+        product_url = stack.enter_context(running_emulator(data, environment.estate))
+        platform_url = product_url
+        token, client, secret = (one or ANYBODY for one in (token, client, secret))
+    product = platform = None
+    if token is not None:
+        product = ProductAccess(product_url, token[0], token[1])
+    if client is not None and secret is not None:
+        platform = PlatformAccess(platform_url, client[0], secret[0], f"{client[1]}, {secret[1]}")
+    if product is None and platform is None:
+        raise UsageError(
+            f"no credentials for {environment.name}: {names.developer_token.ref} is not set",
+            hint="Set it, or DOMO_CLIENT_ID and DOMO_CLIENT_SECRET, or name others under "
+            "credentials: in domostate.yml.",
+        )
+    return product, platform
+
+
+def _credential(secret: Secret, project: Project) -> tuple[str, str] | None:
+    """The value of a credential and where it comes from."""
+    value = optional_secret(secret, project.root)
+    return None if value is None else (value, secret.ref)
