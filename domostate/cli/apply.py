@@ -1,0 +1,169 @@
+"""`domostate apply`."""
+
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from domostate.cli.options import (
+    allow_option,
+    allowances,
+    duration,
+    environment_option,
+    exit_with,
+    opened,
+    parallelism_option,
+)
+from domostate.cli.plan import document_of
+from domostate.cli.stopping import Stop, silence_stdout
+from domostate.engine.plan_file import read_plan
+from domostate.engine.run import Applying, apply_plan, holding
+from domostate.engine.session import Made, Session
+from domostate.errors import ExitCode, UsageError
+from domostate.kinds.names import Names
+from domostate.model.desired import Desired
+from domostate.model.plan import Plan
+from domostate.planning.guard import guard
+from domostate.views.plan_text import show_plan
+from domostate.views.progress import EventView, JsonView, LineView, LiveView
+from domostate.views.terminal import Terminal
+
+__all__ = ["apply"]
+
+
+@click.command()
+@click.argument("planfile", required=False, type=click.Path(path_type=Path))
+@environment_option
+@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="Events on stdout, one JSON object a line.")
+@click.option("--lock-timeout", default="0s", metavar="TIME", help="Wait for a lock, such as 5m.")
+@click.option("-q", "--quiet", is_flag=True, help="The plan's summary only.")
+@allow_option
+@parallelism_option
+@click.pass_obj
+def apply(
+    terminal: Terminal,
+    planfile: Path | None,
+    environment: str | None,
+    auto_approve: bool,
+    as_json: bool,
+    lock_timeout: str,
+    quiet: bool,
+    allow: tuple[str, ...],
+    parallelism: int,
+) -> None:
+    """Make the instance what the manifests declare.
+
+    With PLANFILE, carry out exactly that plan, or refuse.
+    """
+    saved = read_plan(planfile) if planfile is not None else None
+    if saved is not None and allow:
+        raise UsageError("apply PLANFILE takes no --allow", hint="Give it to plan --out.")
+    if not auto_approve and not sys.stdin.isatty():
+        raise UsageError(
+            "nobody is there to approve: stdin is not a terminal",
+            hint="Look at the plan first, then add --auto-approve.",
+        )
+    allowed, timeout = allowances(allow), duration(lock_timeout)
+    with opened(environment or _of(saved), parallelism, read_only=False) as (session, desired):
+        _apply(
+            terminal,
+            session,
+            desired,
+            _Wishes(saved, allowed, timeout, auto_approve, as_json, quiet),
+        )
+
+
+class _Wishes:
+    """What the command line asked for."""
+
+    def __init__(
+        self,
+        saved: tuple[Plan, str] | None,
+        allow: dict[str, int],
+        timeout: timedelta,
+        auto_approve: bool,
+        as_json: bool,
+        quiet: bool,
+    ) -> None:
+        self.saved = saved
+        self.allow = allow
+        self.timeout = timeout
+        self.auto_approve = auto_approve
+        self.as_json = as_json
+        self.quiet = quiet
+
+
+def _apply(terminal: Terminal, session: Session, desired: Desired, wishes: _Wishes) -> None:
+    stop = Stop()
+    try:
+        with stop:
+            code = _carried_out(terminal, session, desired, wishes, stop)
+    except KeyboardInterrupt:
+        terminal.say(f"\nStopped. {_HALF_WAY if stop.writing else 'Nothing was written.'}")
+        code = stop.code
+    except BrokenPipeError:
+        silence_stdout()
+        code = ExitCode.PARTIAL if stop.writing else ExitCode.ERROR
+    exit_with(stop.code if code is ExitCode.INTERRUPTED else code)
+
+
+_HALF_WAY = "What was being sent may have happened; the next apply looks, and goes on."
+
+
+def _carried_out(
+    terminal: Terminal, session: Session, desired: Desired, wishes: _Wishes, stop: Stop
+) -> ExitCode:
+    with holding(session, wishes.timeout, stop.asked) as applying:
+        plan, names, digest = _decided(applying, desired, wishes)
+        document = document_of(plan)
+        # With --json, stdout belongs to the events.
+        shown = _aside(terminal) if wishes.as_json else terminal
+        show_plan(document, shown, quiet=wishes.quiet)
+        if not plan.effective:
+            return ExitCode.DONE
+        guard(plan)
+        if not wishes.auto_approve and not _approved(session):
+            terminal.say("Not applied. Nothing was written.")
+            return ExitCode.ERROR
+        with _view(terminal, plan, as_json=wishes.as_json) as view:
+            show = stop.watching(view.show)
+            return apply_plan(applying, plan, names, show, digest or _digest(document))
+
+
+def _decided(applying: Applying, desired: Desired, wishes: _Wishes) -> tuple[Plan, Names, str]:
+    """The plan to carry out: the saved one, or one made now under the lock."""
+    session = applying.session
+    if wishes.saved is None:
+        made: Made = session.make_plan(desired, applying.state, wishes.allow)
+        return made.plan, made.names, ""
+    plan, digest = wishes.saved
+    directory = session.connection.reader.directory(users=True, groups=True, accounts=True)
+    return plan, Names(directory), digest
+
+
+def _view(terminal: Terminal, plan: Plan, *, as_json: bool) -> EventView:
+    if as_json:
+        return JsonView(terminal, plan)
+    return LiveView(terminal, plan) if terminal.live else LineView(terminal, plan)
+
+
+def _aside(terminal: Terminal) -> Terminal:
+    """The terminal with everything on stderr."""
+    return replace(terminal, out=terminal.err, colour_out=terminal.colour_err)
+
+
+def _of(saved: tuple[Plan, str] | None) -> str | None:
+    return saved[0].environment.name if saved is not None else None
+
+
+def _digest(document: dict[str, Any]) -> str:
+    return str(document["digests"]["plan"])
+
+
+def _approved(session: Session) -> bool:
+    name = f"{session.environment.name} ({session.instance})"
+    return click.confirm(f"\nApply this to {name}?", err=True)

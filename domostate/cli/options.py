@@ -1,0 +1,98 @@
+"""Options that several commands share, and what they open."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from domostate.engine.session import Session, open_session
+from domostate.errors import ExitCode, UsageError
+from domostate.manifests.load import load
+from domostate.manifests.project import open_project
+from domostate.model.desired import Desired
+
+__all__ = [
+    "allow_option",
+    "allowances",
+    "duration",
+    "environment_option",
+    "exit_with",
+    "opened",
+    "parallelism_option",
+]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+environment_option = click.option(
+    "-e",
+    "--env",
+    "environment",
+    envvar="DOMOSTATE_ENV",
+    help="The environment; needed when the project has several (also: DOMOSTATE_ENV).",
+)
+parallelism_option = click.option(
+    "--parallelism",
+    type=click.IntRange(1, 64),
+    default=8,
+    show_default=True,
+    help="How many calls may be under way at once.",
+)
+allow_option = click.option(
+    "--allow",
+    multiple=True,
+    metavar="CLASS=COUNT",
+    help="Lift a budget by a stated count, such as recreate=1. Repeatable.",
+)
+
+
+@contextmanager
+def opened(
+    environment: str | None, parallelism: int, *, read_only: bool
+) -> Iterator[tuple[Session, Desired]]:
+    """A session on the project of the current folder, its manifests loaded first.
+
+    Nothing is sent, and no secret is read, before every file has been found right.
+    """
+    project = open_project(Path())
+    chosen = project.environment(environment)
+    desired = load(project, chosen)
+    with open_session(project, chosen, parallelism=parallelism, read_only=read_only) as session:
+        yield session, desired
+
+
+def allowances(pairs: Sequence[str]) -> dict[str, int]:
+    """The counts behind `--allow CLASS=COUNT`."""
+    allowed = {}
+    for pair in pairs:
+        name, _, count = pair.partition("=")
+        if name not in BUDGETS:
+            known = ", ".join(sorted(BUDGETS))
+            raise UsageError(
+                f"--allow {pair}: no budget is called {name!r}", hint=f"One of {known}."
+            )
+        if not count.isdigit():
+            raise UsageError(f"--allow {pair}: a count is needed", hint=f"Such as {name}=1.")
+        allowed[name] = int(count)
+    return allowed
+
+
+BUDGETS = frozenset({"delete", "recreate", "owner", "revoke", "widen", "window"})
+
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+
+
+def duration(text: str) -> timedelta:
+    """The time span behind `90`, `90s`, `5m` or `1h`."""
+    number = text.rstrip("smh")
+    unit = text[len(number) :]
+    if not number.isdigit() or unit not in _UNITS:
+        raise UsageError(f"{text!r} is not a time span", hint="Such as 30s, 5m or 1h.")
+    return timedelta(seconds=int(number) * _UNITS[unit])
+
+
+def exit_with(code: ExitCode) -> None:
+    """Ends the command with this code."""
+    raise click.exceptions.Exit(code)
