@@ -9,7 +9,7 @@ from domostate.kinds.dataset import ASPECTS
 from domostate.model.address import Address
 from domostate.model.call import Plane
 
-__all__ = ["KINDS", "Kind", "aspect_of", "plane_for"]
+__all__ = ["KINDS", "Kind", "aspect_of", "ignorable", "plane_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,15 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {"dataset": Kind("dataset", ASPECTS)}
+
+
+def ignorable(kind: str) -> tuple[str, ...]:
+    """The field paths that `ignore` may name: whole aspects, and what may be left out of one."""
+    paths = set()
+    for aspect in KINDS[kind].aspects:
+        paths |= {f"{aspect.prefix}.{name}".lstrip(".") for name in aspect.optional}
+        paths |= {aspect.prefix} - {""}
+    return tuple(sorted(paths))
 
 
 def aspect_of(address: Address, name: str) -> Aspect[Any, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from domostate.kinds.dataset.filters import MOST_JOINED, PLATFORM_ONLY, length_joined
+from domostate.kinds.registry import ignorable
 from domostate.manifests.collect import Entry
 from domostate.manifests.explain import empty
 from domostate.manifests.overlay import NO_KEY, grant_key, name_key
@@ -28,6 +29,7 @@ def check(entry: Entry, body: Map, findings: Findings, warnings: Findings) -> No
         hint = "use letters, digits, '_', '.' and '-', such as sales_orders"
         findings.add(entry.mark, message, hint)
     columns = _columns(body, findings)
+    _check_ignored(body, findings)
     _check_shares(body, findings)
     _check_keys(body, columns, findings)
     for policy in _policies(body, findings):
@@ -35,6 +37,16 @@ def check(entry: Entry, body: Map, findings: Findings, warnings: Findings) -> No
         _check_joined(policy, findings)
         for one in _maps(policy.get("filters")):
             _check_filter(one, columns, entry, findings, warnings)
+
+
+def _check_ignored(body: Map, findings: Findings) -> None:
+    ignored, known = body.get("ignore"), ignorable("dataset")
+    if not isinstance(ignored, Seq):
+        return
+    for n, path in enumerate(ignored):
+        if isinstance(path, str) and path not in known:
+            hint = did_you_mean(path, known) or f"one of {', '.join(known)}"
+            findings.add(ignored.marks[n], f"{short(path)} is not a field to ignore", hint)
 
 
 def check_values(node: Any, findings: Findings) -> None:

@@ -58,7 +58,6 @@ def compare(subject: Subject, observed: Observed, names: Names) -> Difference:
     )
     if creating and observed.directory.me is not None and "owner" not in setting.observed:
         setting = _with_owner(setting, observed)
-    difference.findings += _misnamed(subject, [aspect for aspect, _ in aspects])
     if difference.findings:
         return difference
     judged = [
@@ -250,24 +249,6 @@ def _stands_in(
 def _with_owner(setting: Setting, observed: Observed) -> Setting:
     there = {**setting.observed, "owner": observed.directory.me}
     return Setting(setting.declared, there, setting.creating, setting.planes, {})
-
-
-def _misnamed(subject: Subject, aspects: Sequence[Aspect[Any, Any]]) -> Iterator[Finding]:
-    """`ignore` entries that name nothing which can be ignored."""
-    known = [
-        f"{aspect.prefix}.{name}" if aspect.prefix else name
-        for aspect in aspects
-        for name in sorted(aspect.optional)
-    ]
-    known += [aspect.prefix for aspect in aspects if aspect.prefix]
-    for n, path in enumerate(subject.declared.spec.ignore):
-        if path not in known:
-            yield subject.declared.problem(
-                f"{subject.declared.address}: {path!r} is not a field that can be ignored",
-                "ignore",
-                n,
-                hint=f"one of {', '.join(sorted(set(known)))}",
-            )
 
 
 def _ignored(aspect: Aspect[Any, Any], subject: Subject) -> Iterator[str | None]:

@@ -314,6 +314,13 @@ FIELDS = [
         "5:34",
         "id 4 is adopted twice, first by dataset.orders at m.yml:4:13",
     ),
+    dataset(
+        "an unknown field to ignore",
+        "ignore: [tags, descripton]",
+        "4:20",
+        "'descripton' is not a field to ignore",
+        "did you mean 'description'?",
+    ),
     dataset("an empty description", "description:", "4:5", "has no value", "write one"),
     manifest(
         "a set used twice",
