@@ -1,0 +1,1 @@
+"""`/_emulator/*`: what tests and rehearsals ask of the emulator itself (contract §7)."""
