@@ -33,6 +33,8 @@ class _Facts:
     disabling: bool
     all_rows_exists: bool
     owner_is_me: bool
+    former: str
+    """The id of who owns it until `reassign_owner`, empty where unknown or nobody."""
 
 
 def ordered(
@@ -75,6 +77,7 @@ def _facts(drafts: Sequence[Draft], me: str) -> _Facts:
         disabling="disable_pdp" in names,
         all_rows_exists=all_rows is None or bool((all_rows.before or {}).get("exists")),
         owner_is_me=former in ("", me),
+        former=former,
     )
 
 
@@ -91,6 +94,9 @@ def _rank(draft: Draft, facts: _Facts, nth: int) -> int:
             return 20 if nth == 0 and not _only_drops_late(draft) else 77
         case "reassign_owner":
             return 100 if facts.owner_is_me else 30
+        case "grant_access" | "revoke_access" if facts.owner_is_me and _is_about(draft, facts):
+            # Domo takes nothing away from an owner.
+            return 101
         case "grant_access":
             return 50 if narrows else 90
         case "create_policy":
@@ -135,6 +141,11 @@ def _only_drops_late(draft: Draft) -> bool:
     return after < before
 
 
+def _is_about(draft: Draft, facts: _Facts) -> bool:
+    document = draft.before or draft.after or {}
+    return facts.former != "" and document["principal"]["id"] == facts.former
+
+
 def _factor(draft: Draft) -> Factor:
     match draft.name:
         case "grant_access" | "revoke_access" | "reassign_owner":
@@ -150,7 +161,14 @@ def _gains(draft: Draft) -> bool:
 
 
 def _loses(draft: Draft) -> bool:
-    return draft.access_class in (ChangeClass.NARROWING, ChangeClass.OWNERSHIP)
+    if draft.access_class in (ChangeClass.NARROWING, ChangeClass.OWNERSHIP):
+        return True
+    # One call may give rows to some and take them from others; its class says the worse of both.
+    before, after = draft.before or {}, draft.after or {}
+    if draft.name not in ("update_policy", "set_all_rows"):
+        return False
+    left = [one for key in ("users", "groups") for one in before[key] if one not in after[key]]
+    return bool(left) or before.get("filters") != after.get("filters")
 
 
 def _waits(later: Draft, earlier: Draft) -> bool:
