@@ -18,9 +18,9 @@ from domostate.cli.options import (
     parallelism_option,
 )
 from domostate.cli.plan import document_of
-from domostate.cli.stopping import Stop, silence_stdout
+from domostate.cli.stopping import Stop, end_now, silence_stdout
 from domostate.engine.plan_file import read_plan
-from domostate.engine.run import Applying, apply_plan, holding
+from domostate.engine.run import Applying, apply_plan, check_belongs, holding
 from domostate.engine.session import Made, Session
 from domostate.errors import ExitCode, UsageError
 from domostate.kinds.names import Names
@@ -104,6 +104,8 @@ def _apply(terminal: Terminal, session: Session, desired: Desired, wishes: _Wish
             code = _carried_out(terminal, session, desired, wishes, stop)
     except KeyboardInterrupt:
         terminal.say(f"\nStopped. {_HALF_WAY if stop.writing else 'Nothing was written.'}")
+        if stop.writing:
+            end_now(stop.code)
         code = stop.code
     except BrokenPipeError:
         silence_stdout()
@@ -141,6 +143,8 @@ def _decided(applying: Applying, desired: Desired, wishes: _Wishes) -> tuple[Pla
         made: Made = session.make_plan(desired, applying.state, wishes.allow)
         return made.plan, made.names, ""
     plan, digest = wishes.saved
+    # Before anything is sent, and not only before the first write.
+    check_belongs(applying, plan)
     directory = session.connection.reader.directory(users=True, groups=True, accounts=True)
     return plan, Names(directory), digest
 

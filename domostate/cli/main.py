@@ -122,6 +122,9 @@ def _enter(folder: Path) -> None:
 
 
 def _show_usage(error: click.ClickException, terminal: Terminal) -> None:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        terminal.say(error.format_message())
+        return
     context = getattr(error, "ctx", None)
     terminal.say(f"Error: usage\n  {error.format_message()}")
     if context is not None:

@@ -6,12 +6,15 @@ import sys
 import threading
 from collections.abc import Callable
 from types import FrameType, TracebackType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from domostate.errors import ExitCode
 from domostate.model.event import Event, OperationStarted
 
-__all__ = ["Stop", "silence_stdout"]
+__all__ = ["Stop", "end_now", "silence_stdout"]
+
+
+_STOPPING = b"\nStopping: what is being sent is finished first. Once more to stop at once.\n"
 
 
 class Stop:
@@ -61,8 +64,19 @@ class Stop:
         self.asked.set()
         if at_once:
             raise KeyboardInterrupt
+        # Not through sys.stderr, which the interrupted code may be in the midst of writing to.
+        os.write(2, _STOPPING)
 
 
 def silence_stdout() -> None:
     """Lets Python end without a word about a stdout that nobody reads any more."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def end_now(code: ExitCode) -> NoReturn:
+    """Ends the process without waiting for threads that are still being answered.
+
+    As after `kill -9`, the journal has what is needed to go on.
+    """
+    sys.stdout.flush()
+    os._exit(code)

@@ -91,9 +91,10 @@ class Reader:
 
     def forget(self, ids: Iterable[str]) -> None:
         """Read these datasets anew when they are next asked for, as after a write."""
-        gone = set(ids)
-        for key in [key for key in self._known if key[1] in gone]:
-            self._known.pop(key, None)
+        for id_ in ids:
+            for part in Part:
+                # Never by going through what is known: other threads add to it meanwhile.
+                self._known.pop((part, id_), None)
 
     def read(self, wanted: Mapping[str, frozenset[Part]]) -> dict[str, Live]:
         """The wanted parts of each dataset by id, and whether it is there at all.

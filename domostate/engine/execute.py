@@ -104,15 +104,17 @@ def execute(changes: Sequence[Change], run: Run) -> Generator[Event]:
     """
     yield RunStarted(run.id, run.plan_digest, sum(len(one.operations) for one in changes))
     events = _Events()
-    with ThreadPoolExecutor(run.parallelism, thread_name_prefix="apply") as pool:
-        try:
-            futures = [pool.submit(_work, change, run, events) for change in changes]
-            yield from events.taken(len(changes))
-        except BaseException:
-            run.stop.set()
-            events.abandon()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    pool = ThreadPoolExecutor(run.parallelism, thread_name_prefix="apply")
+    try:
+        futures = [pool.submit(_work, change, run, events) for change in changes]
+        yield from events.taken(len(changes))
+    except BaseException as error:
+        run.stop.set()
+        events.abandon()
+        # Who presses Ctrl-C twice does not want to wait for what is under way.
+        pool.shutdown(wait=not isinstance(error, KeyboardInterrupt), cancel_futures=True)
+        raise
+    pool.shutdown()
     # Every result is looked at: a bug in a worker must not pass for a failed operation.
     results = [future.result() for future in futures]
     complete = all(results)

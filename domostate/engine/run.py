@@ -29,7 +29,7 @@ from domostate.planning.converged import moved, parts_touched
 from domostate.planning.guard import guard
 from domostate.record.room import Writer
 
-__all__ = ["Applying", "apply_plan", "holding"]
+__all__ = ["Applying", "apply_plan", "check_belongs", "holding"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def apply_plan(
         Refused: a budget is exceeded; nothing was written.
         WrongInstance, StalePlan: the plan is not for this instance or this state.
     """
-    _belongs(applying, plan)
+    check_belongs(applying, plan)
     guard(plan)
     _unmoved(applying, plan, names)
     session = applying.session
@@ -143,7 +143,12 @@ class _Course:
                 return ExitCode.UNAUTHORIZED if refused else ExitCode.PARTIAL
 
 
-def _belongs(applying: Applying, plan: Plan) -> None:
+def check_belongs(applying: Applying, plan: Plan) -> None:
+    """Returns when the plan is for this instance and this state.
+
+    Raises:
+        WrongInstance, StalePlan: it is not; nothing was sent.
+    """
     state, session = applying.state, applying.session
     if plan.environment.instance != session.instance:
         raise WrongInstance(

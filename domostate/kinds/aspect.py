@@ -83,6 +83,8 @@ class Aspect(ABC, Generic[D, V]):
     """The fields of the declared value that may be left out (None)."""
     operations_named: ClassVar[frozenset[str]]
     """The names of the operations that it plans."""
+    disturbs: ClassVar[frozenset[str]] = frozenset()
+    """The aspects, by name, that Domo may move by itself when one of them is carried out."""
 
     def __init__(self, declared_type: Any, value_type: Any) -> None:
         self._declared: TypeAdapter[D] = TypeAdapter(declared_type)

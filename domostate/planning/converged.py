@@ -15,7 +15,7 @@ __all__ = ["moved", "parts_touched", "remaining"]
 
 
 def parts_touched(change: Change, planes: frozenset[Plane]) -> frozenset[Part]:
-    """The live parts that tell of what the change's operations touched."""
+    """The live parts that tell of what the change's operations touched or may have disturbed."""
     wanted: frozenset[Part] = frozenset()
     for aspect in _touched(change):
         plane = plane_for(aspect, planes)
@@ -29,10 +29,10 @@ def remaining(change: Change, live: Live, planes: frozenset[Plane], names: Names
     touched = _touched(change)
     declared = {a.key: a.load_declared(change.applied[a.key]) for a in touched}
     observed = {}
-    for aspect in touched:
+    for aspect in _readable(change, live, planes):
         plane = plane_for(aspect, planes)
-        if plane is not None and aspect.parts[plane] <= live.parts.keys():
-            prior = declared[aspect.key]
+        if plane is not None:
+            prior = declared.get(aspect.key)
             observed[aspect.key] = aspect.observe(live, plane, names, prior)
     setting = Setting(declared, observed, creating=False, planes=planes, wanted={})
     for aspect in touched:
@@ -48,14 +48,29 @@ def moved(change: Change, live: Live, planes: frozenset[Plane], names: Names) ->
             continue
         prior = aspect.load_declared(change.applied[aspect.key])
         now, then = aspect.observe(live, plane, names, prior), aspect.load(before)
-        if now != then:
+        # The plan was made with what was applied before it, which the change does not hold.
+        if then not in (now, aspect.observe(live, plane, names, None)):
             paths = differing_paths(aspect.keyed(then, now), aspect.keyed(now, then))
             yield from (path_text(aspect.prefix, path) for path in paths)
 
 
 def _touched(change: Change) -> list[Aspect[Any, Any]]:
+    aspects = KINDS[change.address.kind].aspects
     names = {op.aspect for op in change.operations}
-    return [one for one in KINDS[change.address.kind].aspects if one.name in names]
+    names |= {name for one in aspects if one.name in names for name in one.disturbs}
+    return [one for one in aspects if one.name in names and one.key in change.after]
+
+
+def _readable(change: Change, live: Live, planes: frozenset[Plane]) -> Iterator[Aspect[Any, Any]]:
+    """The aspects that the parts at hand tell of, each key once: what is touched goes first."""
+    touched = _touched(change)
+    seen: set[str] = set()
+    for aspect in sorted(KINDS[change.address.kind].aspects, key=lambda one: one not in touched):
+        plane = plane_for(aspect, planes)
+        if plane is not None and aspect.parts[plane] <= live.parts.keys():
+            if aspect.key not in seen:
+                yield aspect
+            seen.add(aspect.key)
 
 
 def _differences(

@@ -15,11 +15,12 @@ from domostate.kinds.names import Names
 from domostate.kinds.registry import KINDS, plane_for
 from domostate.model.call import Plane
 from domostate.model.change import Action, Document, FieldChange, Origin
+from domostate.model.desired import Declared
 from domostate.model.observed import Observed
 from domostate.planning.describe import differing_paths, path_text, value_at
 from domostate.planning.match import Subject
 
-__all__ = ["Difference", "compare"]
+__all__ = ["Difference", "compare", "complaints"]
 
 
 @dataclass(slots=True)
@@ -40,7 +41,7 @@ class Difference:
 def compare(subject: Subject, observed: Observed, names: Names) -> Difference:
     """Compares every declared aspect of a subject; problems are in `findings`."""
     difference = Difference()
-    aspects = _usable(subject, observed.planes, difference)
+    aspects = _usable(subject.declared, observed.planes, difference.findings)
     declared = {
         aspect.name: value
         for aspect, _ in aspects
@@ -171,21 +172,28 @@ def _origin(has_prior: bool, prior: Any, found: Any, wanted: Any) -> Origin:
     return Origin.DRIFT if prior == wanted else Origin.BOTH
 
 
+def complaints(declared: Declared, planes: frozenset[Plane], names: Names) -> list[Finding]:
+    """What is wrong with an entry whatever is there; names that are unknown go to `names`."""
+    findings: list[Finding] = []
+    for aspect, _ in _usable(declared, planes, findings):
+        aspect.declared(declared, names)
+    return findings
+
+
 def _usable(
-    subject: Subject, planes: frozenset[Plane], difference: Difference
+    declared: Declared, planes: frozenset[Plane], findings: list[Finding]
 ) -> list[tuple[Aspect[Any, Any], Plane]]:
     """The aspects with a plane; a declared one without is a finding naming the credential."""
     usable = []
-    for aspect in KINDS[subject.declared.address.kind].aspects:
+    for aspect in KINDS[declared.address.kind].aspects:
         plane = plane_for(aspect, planes)
         if plane is not None:
             usable.append((aspect, plane))
-        elif aspect.is_declared(subject.declared):
-            needed = next(iter(aspect.parts))
-            address = subject.declared.address
-            difference.findings.append(
-                subject.declared.problem(
-                    f"{address}: {aspect.prefix or aspect.key} needs the {needed.title()} plane",
+        elif aspect.is_declared(declared):
+            needed, what = next(iter(aspect.parts)), aspect.prefix or aspect.key
+            findings.append(
+                declared.problem(
+                    f"{declared.address}: {what} needs the {needed.title()} plane",
                     aspect.prefix or "name",
                     hint=_CREDENTIAL[needed],
                 )

@@ -35,7 +35,7 @@ def match(declared: Declared, observed: Observed, state: State) -> Subject | Fin
     left_behind = _interrupted(declared, observed, state)
     if left_behind is not None:
         return left_behind
-    there = candidates(declared.address, observed.found, state)
+    there = _still_there(declared, observed, state)
     met = [one for one in there if one.name == declared.spec.name]
     if not met:
         return Subject(declared, Action.CREATE, reason="declared, and not there")
@@ -89,7 +89,7 @@ def _interrupted(declared: Declared, observed: Observed, state: State) -> Subjec
     names = {intent.name for intent in intents}
     made = [
         one
-        for one in candidates(declared.address, observed.found, state)
+        for one in _still_there(declared, observed, state)
         if one.id not in known and one.name in names
     ]
     if not made:
@@ -97,7 +97,7 @@ def _interrupted(declared: Declared, observed: Observed, state: State) -> Subjec
     if len(made) > 1:
         return _several(declared, made, "after an interrupted run")
     reason = f"dataset {made[0].id} was made by a run that was interrupted"
-    return Subject(declared, Action.ADOPT, observed.live[made[0].id], reason=reason)
+    return _taken_over(declared, observed.live[made[0].id], reason)
 
 
 def _met_by_name(declared: Declared, met: Sequence[Found], observed: Observed) -> Subject | Finding:
@@ -112,7 +112,27 @@ def _met_by_name(declared: Declared, met: Sequence[Found], observed: Observed) -
             hint=f"take it over with adopt: {{id: {met[0].id}}}, or choose another name",
         )
     reason = f"adopts dataset {met[0].id}, which bears the name"
-    return Subject(declared, Action.ADOPT, observed.live[met[0].id], reason=reason)
+    return _taken_over(declared, observed.live[met[0].id], reason)
+
+
+def _still_there(declared: Declared, observed: Observed, state: State) -> list[Found]:
+    """Who bears the name; lists go on showing what is deleted (product §9), a single read not."""
+    return [
+        one
+        for one in candidates(declared.address, observed.found, state)
+        if observed.live[one.id].presence is not Presence.ABSENT
+    ]
+
+
+def _taken_over(declared: Declared, live: Live, reason: str) -> Subject | Finding:
+    if live.presence is Presence.PRESENT:
+        return Subject(declared, Action.ADOPT, live, reason=reason)
+    return declared.problem(
+        f"{declared.address}: dataset {live.id} bears the name, but these credentials may not "
+        "see it",
+        "name",
+        hint="share the dataset with the user of the token, or choose another name",
+    )
 
 
 def _several(declared: Declared, met: Sequence[Found], where: str) -> Finding:

@@ -11,7 +11,8 @@ from enum import StrEnum
 
 from domostate.kinds.aspect import Draft
 from domostate.model.address import Address
-from domostate.model.change import ChangeClass, Operation
+from domostate.model.change import ChangeClass, Document, Operation
+from domostate.model.principal import PrincipalType
 from domostate.planning.wanted import CREATES
 
 __all__ = ["ordered"]
@@ -33,7 +34,7 @@ class _Facts:
     disabling: bool
     all_rows_exists: bool
     owner_is_me: bool
-    former: str
+    former: tuple[str, str] | None
     """The id of who owns it until `reassign_owner`, empty where unknown or nobody."""
 
 
@@ -71,12 +72,12 @@ def _facts(drafts: Sequence[Draft], me: str) -> _Facts:
     names = {draft.name for draft in drafts}
     all_rows = next((draft for draft in drafts if draft.name == "set_all_rows"), None)
     owner = next((draft for draft in drafts if draft.name == "reassign_owner"), None)
-    former = (owner.before or {}).get("id", "") if owner is not None else ""
+    former = _typed(owner.before) if owner is not None else None
     return _Facts(
         creating=bool(names & CREATES),
         disabling="disable_pdp" in names,
         all_rows_exists=all_rows is None or bool((all_rows.before or {}).get("exists")),
-        owner_is_me=former in ("", me),
+        owner_is_me=former in ((PrincipalType.USER, ""), (PrincipalType.USER, me)),
         former=former,
     )
 
@@ -91,7 +92,7 @@ def _rank(draft: Draft, facts: _Facts, nth: int) -> int:
     match draft.name:
         case "alter_schema":
             # The second one drops the columns that old policies filtered on.
-            return 20 if nth == 0 and not _only_drops_late(draft) else 77
+            return 20 if nth == 0 and not _only_drops_late(draft) else 87
         case "reassign_owner":
             return 100 if facts.owner_is_me else 30
         case "grant_access" | "revoke_access" if facts.owner_is_me and _is_about(draft, facts):
@@ -142,8 +143,16 @@ def _only_drops_late(draft: Draft) -> bool:
 
 
 def _is_about(draft: Draft, facts: _Facts) -> bool:
-    document = draft.before or draft.after or {}
-    return facts.former != "" and document["principal"]["id"] == facts.former
+    return facts.former is not None and _grantee(draft) == facts.former
+
+
+def _grantee(draft: Draft) -> tuple[str, str] | None:
+    """Type and id of whom a grant is for: users and groups have ids of their own."""
+    return _typed((draft.before or draft.after or {}).get("principal"))
+
+
+def _typed(principal: Document | None) -> tuple[str, str] | None:
+    return None if principal is None else (principal["type"], principal["id"])
 
 
 def _factor(draft: Draft) -> Factor:
@@ -164,11 +173,12 @@ def _loses(draft: Draft) -> bool:
     if draft.access_class in (ChangeClass.NARROWING, ChangeClass.OWNERSHIP):
         return True
     # One call may give rows to some and take them from others; its class says the worse of both.
-    before, after = draft.before or {}, draft.after or {}
     if draft.name not in ("update_policy", "set_all_rows"):
         return False
+    before, after = draft.before or {}, draft.after or {}
     left = [one for key in ("users", "groups") for one in before[key] if one not in after[key]]
-    return bool(left) or before.get("filters") != after.get("filters")
+    left_out = before["everyone"] and not after["everyone"]
+    return bool(left) or left_out or before["filters"] != after["filters"]
 
 
 def _waits(later: Draft, earlier: Draft) -> bool:
@@ -192,9 +202,7 @@ def _is_former_owner(later: Draft, earlier: Draft) -> bool:
     """A grant of the old owner is lowered or taken away once somebody else owns the dataset."""
     if earlier.name != "reassign_owner":
         return False
-    former = (earlier.before or {}).get("id")
-    document = later.before or later.after or {}
-    return bool((document.get("principal") or {}).get("id") == former)
+    return _grantee(later) is not None and _grantee(later) == _typed(earlier.before)
 
 
 def _within_rows(later: Draft, earlier: Draft) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from domostate.errors import Finding, ManifestError
+from domostate.errors import Finding, Location, ManifestError
 from domostate.kinds.names import Names
 from domostate.model.address import Address
 from domostate.model.change import Action, Change, ChangeClass, Operation, Origin
@@ -15,7 +15,7 @@ from domostate.model.desired import Desired, Manage
 from domostate.model.observed import Observed
 from domostate.model.plan import DriftRow, Plan, PlanEnvironment, Summary, changed_by
 from domostate.model.state import Entry, State
-from domostate.planning.diff import Difference, compare
+from domostate.planning.diff import Difference, compare, complaints
 from domostate.planning.guard import budgets_of
 from domostate.planning.match import Subject, match
 from domostate.planning.order import ordered
@@ -57,7 +57,7 @@ def make_plan(desired: Desired, observed: Observed, state: State, scope: Scope) 
     if findings:
         raise ManifestError(
             f"{_counted(len(findings), 'problem')} with {scope.environment} ({scope.instance})",
-            sorted(set(findings), key=lambda one: (str(one.where), one.message)),
+            sorted(set(findings), key=_place),
         )
     return _plan(draft, desired, observed, state, scope)
 
@@ -67,7 +67,8 @@ def _plan(draft: _Draft, desired: Desired, observed: Observed, state: State, sco
     return Plan(
         environment=PlanEnvironment(scope.environment, scope.instance),
         manifests_digest=desired.digest,
-        state_lineage=state.lineage,
+        # A state that was never saved has a random lineage, on which nothing may depend.
+        state_lineage=state.lineage if state.serial else "",
         state_serial=state.serial,
         changes=changes,
         summary=_summary(draft),
@@ -91,7 +92,8 @@ def _declared(
     declared = desired.declared[address]
     subject = match(declared, observed, state)
     if isinstance(subject, Finding):
-        draft.findings.append(subject)
+        # What else is wrong with the entry is said in the same run.
+        draft.findings += [subject, *complaints(declared, observed.planes, names)]
         return
     if declared.spec.manage is Manage.OBSERVE and subject.live is None:
         draft.skipped += 1
@@ -226,6 +228,10 @@ def _members(document: Any) -> set[tuple[str, str]]:
     policy = document or {}
     both: Sequence[Any] = [*policy.get("users", ()), *policy.get("groups", ())]
     return {(one["type"], one["id"]) for one in both}
+
+
+def _place(finding: Finding) -> tuple[Location, str]:
+    return finding.where or Location("", 0, 0), finding.message
 
 
 def _warning(finding: Finding) -> str:

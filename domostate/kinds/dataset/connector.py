@@ -209,6 +209,8 @@ class ConnectorAspect(Aspect[ConnectorDeclared, Connector]):
 
 
 _TRANSPORT = ("type", "description", "version")
+_SCHEDULED = ("advancedScheduleJson", "scheduleExpression", "scheduleState")
+_ECHOED = frozenset({"id", "scheduleRetryExpression", "scheduleRetryCount", "scheduleStartDate"})
 _NEW = Setting({}, {}, creating=True, planes=frozenset())
 
 
@@ -217,12 +219,15 @@ def _managed(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _account(raw: Mapping[str, Any], names: Names) -> Account | None:
+    id_ = _account_id(raw)
+    return None if id_ is None else Account(id_, names.directory.accounts.get(id_, ("", ""))[0])
+
+
+def _account_id(raw: Mapping[str, Any]) -> str | None:
     several = raw.get("accounts") or []
     # `accounts` wins over `account` when it is not empty (product §5.1).
     id_ = several[0].get("accountId") if several else (raw.get("account") or {}).get("id")
-    if id_ is None:
-        return None
-    return Account(str(id_), names.directory.accounts.get(str(id_), ("", ""))[0])
+    return None if id_ is None else str(id_)
 
 
 def _schedule(raw: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -241,7 +246,7 @@ def _body(after: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
         {"category": MANAGED, "name": name, "type": "string", "value": value}
         for name, value in sorted(after["configuration"].items())
     ]
-    there = {key: value for key, value in raw.items() if key in ("id", "scheduleRetryExpression")}
+    there = {key: value for key, value in raw.items() if key in _ECHOED}
     body: dict[str, Any] = {
         **there,
         "transport": after["transport"],
@@ -252,7 +257,12 @@ def _body(after: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
     }
     if after["account"] is not None:
         body["account"] = {"id": wire_id(after["account"]["id"])}
-    if after["schedule"]:
+        if "accounts" in raw and after["account"]["id"] == _account_id(raw):
+            body["accounts"] = raw["accounts"]
+    if after["schedule"] == _schedule(raw):
+        # As it is: a stream that somebody paused stays paused.
+        body |= {key: raw[key] for key in _SCHEDULED if key in raw}
+    else:
         body["advancedScheduleJson"] = json.dumps(after["schedule"], sort_keys=True)
         # Set together with it (product §5.2).
         manual = after["schedule"].get("type") == "MANUAL"

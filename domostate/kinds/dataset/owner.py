@@ -32,6 +32,8 @@ class OwnerAspect(Aspect[Principal, Principal]):
         Plane.PLATFORM: frozenset({Part.DATASET}),
     }
     operations_named = frozenset({"reassign_owner"})
+    # Whether the old owner keeps a grant is not documented (product §2.3).
+    disturbs = frozenset({"shares"})
 
     def __init__(self) -> None:
         super().__init__(Principal, Principal)

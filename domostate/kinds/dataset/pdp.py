@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from domostate.errors import Finding
+from domostate.errors import Finding, NotFound
 from domostate.kinds.aspect import Aspect, Draft, Ids, Replies, Setting, Step
 from domostate.kinds.dataset.filters import PLATFORM_ONLY
 from domostate.kinds.dataset.owner import wire_id
@@ -52,6 +52,8 @@ class PdpAspect(Aspect[PdpDeclared, Pdp]):
             "disable_pdp",
         }
     )
+    # Adding somebody to a policy is said to share the dataset with them (product §4.6).
+    disturbs = frozenset({"shares"})
 
     def __init__(self) -> None:
         super().__init__(PdpDeclared, Pdp)
@@ -100,6 +102,8 @@ class PdpAspect(Aspect[PdpDeclared, Pdp]):
     def objections(
         self, declared: PdpDeclared, observed: Pdp, entry: Declared, setting: Setting
     ) -> Iterator[Finding]:
+        if declared.policies is None:
+            return  # left out, or under `ignore`
         times = Counter(policy.name for policy in observed.policies)
         for n, policy in enumerate(entry.spec.pdp.policies or ()):
             path = ("pdp", "policies", n)
@@ -317,12 +321,14 @@ def _raw(replies: Replies) -> list[dict[str, Any]]:
 def _set_all_rows(op: Operation, dataset: str, plane: Plane, replies: Replies) -> Call:
     """PUT the fetched object back with other members (product §4.3; platform: a guess)."""
     members = op.after or {}
-    raw = next((one for one in _raw(replies) if one.get("type") == "open"), {})
+    raw = next((one for one in _raw(replies) if one.get("type") == "open"), None)
+    if raw is None:
+        raise NotFound("the dataset has no All Rows policy; Domo makes it when PDP is enabled")
     users = [wire_id(one["id"]) for one in members["users"]]
     groups = [wire_id(one["id"]) for one in members["groups"]]
     if plane is Plane.PLATFORM:
         body = {**raw, "users": users, "groups": groups}
-        return Call("PUT", f"{_policies_path(dataset, plane)}/{raw.get('id', '')}", plane, body)
+        return Call("PUT", f"{_policies_path(dataset, plane)}/{raw['id']}", plane, body)
     body = {
         **{key: value for key, value in raw.items() if key != "resources"},
         "name": raw.get("name", ALL_ROWS),
@@ -331,8 +337,7 @@ def _set_all_rows(op: Operation, dataset: str, plane: Plane, replies: Replies) -
         "groupIds": groups,
         "virtualUserIds": raw.get("virtualUserIds", []),
     }
-    id_ = raw.get("filterGroupId", "")
-    return Call("PUT", f"{_policies_path(dataset, plane)}/{id_}", plane, body)
+    return Call("PUT", f"{_policies_path(dataset, plane)}/{raw['filterGroupId']}", plane, body)
 
 
 def _switch(op: Operation, dataset: str, plane: Plane, replies: Replies) -> Call:

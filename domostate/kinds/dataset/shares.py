@@ -80,13 +80,15 @@ class SharesAspect(Aspect[SharesDeclared, Shares]):
     def observe(
         self, live: Live, plane: Plane, names: Names, prior: SharesDeclared | None
     ) -> Shares:
-        owner = str((live.parts[Part.METADATA].get("owner") or {}).get("id", ""))
+        raw = live.parts[Part.METADATA].get("owner") or {}
+        # Users and groups have ids of their own: a group may bear the number of the owner.
+        owner = (raw.get("type", "USER"), str(raw.get("id", "")))
         rows = live.parts[Part.ACCESS].get("list", [])
         grants, foreign = [], 0
         for row in rows:
             if row["type"] not in _TYPES or row["accessLevel"] not in _LEVELS:
                 foreign += 1
-            elif row["accessLevel"] not in _NO_GRANT and str(row["id"]) != owner:
+            elif row["accessLevel"] not in _NO_GRANT and (row["type"], str(row["id"])) != owner:
                 principal = names.directory.named(PrincipalType(row["type"]), str(row["id"]))
                 if not principal.name:
                     name = str(row.get("name", ""))
@@ -137,7 +139,8 @@ class SharesAspect(Aspect[SharesDeclared, Shares]):
 
     def operations(self, step: Step[Shares]) -> Iterator[Draft]:
         before, after = step.before.levels, step.after.levels
-        for principal in sorted({*before, *after}):
+        # What a new owner was granted is covered by the ownership, and cannot be taken away.
+        for principal in sorted({*before, *after} - {_owner(step.setting)}):
             old, new = before.get(principal), after.get(principal)
             if new is None:
                 yield Draft("revoke_access", _document(principal, old), None, ChangeClass.NARROWING)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from domostate.errors import Finding
+from domostate.errors import Finding, NotFound
 from domostate.kinds.aspect import Aspect, Draft, Ids, Replies, Setting, Step
 from domostate.kinds.names import Names
 from domostate.model.call import Call, Part, Plane
@@ -134,8 +134,10 @@ class ApiStreamAspect(Aspect[ApiStreamDeclared, ApiStream]):
         if after["key_columns"]:
             body["keyColumnNames"] = after["key_columns"]
         if op.name == "update_stream":
-            stream = replies["streams"][0]["id"]
-            return Call("PATCH", f"/v1/streams/{stream}", Plane.PLATFORM, body)
+            streams = replies["streams"]
+            if not streams:
+                raise NotFound("the dataset has no API stream any more")
+            return Call("PATCH", f"/v1/streams/{streams[0]['id']}", Plane.PLATFORM, body)
         dataset = {"name": after["name"], "schema": {"columns": after["columns"]}}
         if after["description"]:
             dataset["description"] = after["description"]

@@ -111,13 +111,12 @@ class TagsAspect(Aspect[TagsDeclared, Tags]):
 
     def call(self, op: Operation, ids: Ids, plane: Plane, replies: Replies) -> Call:
         # The call replaces the whole list, although Domo's page says "create" (product §2.6).
-        # A connector's own tags may have come since the plan: they are read once more.
-        after = self.load(op.after)
-        live = replies["dataset"]
-        provider = _provider(live)
-        own = {tag for tag in _tags(live.get("tags")) if is_preserved(tag, provider)}
+        # Tags may have come and gone since the plan: what it does not speak of stays as it is.
+        before, after = set(self.load(op.before).values), set(self.load(op.after).values)
+        live, provider = set(_tags(replies["dataset"].get("tags"))), _provider(replies["dataset"])
+        gone = {tag for tag in before & after - live if is_preserved(tag, provider)}
         path = f"/api/data/ui/v3/datasources/{ids['id']}/tags"
-        return Call("POST", path, plane, sorted({*after.values, *own}))
+        return Call("POST", path, plane, sorted((after - gone) | (live - before)))
 
     def lookups(self, op: Operation, ids: Ids, plane: Plane) -> dict[str, Call]:
         path = f"/api/data/v3/datasources/{ids['id']}"
