@@ -58,6 +58,7 @@ class Emulator:
         self._tokens = Tokens(db)
         self._faults = Faults(db)
         self._router = Router(_all_routes())
+        self._resets = 0
         watch(db)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,6 +82,7 @@ class Emulator:
 
     async def _domo(self, asked: Asked) -> Reply | None:
         """An answer as Domo gives it; None where the connection is to be cut."""
+        resets = self._resets
         if self._latency_s:
             await asyncio.sleep(self._latency_s)
         rule = self._faults.strike(asked.method, asked.target)
@@ -88,6 +90,8 @@ class Emulator:
             return self._effect(asked, None)
         if rule.delay_ms and not rule.after_effect:
             await asyncio.sleep(rule.delay_ms / 1000)
+        if resets != self._resets:
+            return None  # what waited belongs to an estate that is gone
         if rule.drop_before or (rule.status is not None and not rule.after_effect):
             return self._refuse(asked, rule)
         reply = self._effect(asked, rule)
@@ -146,7 +150,8 @@ class Emulator:
         before = self._db.switches, self._db.seq
         try:
             with self._db.transaction():
-                return self._answer(asked, self._db.seq, now_ms())
+                reply = self._answer(asked, self._db.seq, now_ms())
+            self._resets += asked.raw_path.rstrip("/").endswith("/reset")
         except BaseException as error:
             # What the transaction undid on disk is undone in memory too.
             self._db.switches, self._db.seq = before
@@ -157,6 +162,7 @@ class Emulator:
             self._db.touched.clear()
             if asked.method != "GET":
                 self._faults.reload()
+        return reply
 
     def _next_seq(self) -> int:
         self._db.seq += 1

@@ -174,3 +174,21 @@ def test_a_new_list_is_added_and_an_empty_one_clears(domo: Domo) -> None:
 def test_a_rule_that_is_not_understood_is_refused(domo: Domo, rule: object) -> None:
     assert domo.send("POST", "/_emulator/faults", [{"status": 500}, rule]).status_code == 400
     assert domo.send("GET", "/_emulator/faults").json() == []
+
+
+def test_what_still_waits_when_the_estate_is_reset_has_no_effect(domo: Domo) -> None:
+    domo.faults({"path": "*/tags", "delay_ms": 300, "times": 1})
+    late = threading.Thread(target=_unanswered, args=(domo,))
+    late.start()
+    time.sleep(0.1)
+
+    requests.post(f"{domo.url}/_emulator/reset", timeout=10)
+    late.join()
+
+    assert tags(domo) == ["finance", "gold", "pii"]
+    assert domo.requests() == []
+
+
+def _unanswered(domo: Domo) -> None:
+    with pytest.raises(requests.ConnectionError):
+        domo.product("POST", TAGS, ["x"])
