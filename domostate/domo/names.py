@@ -74,6 +74,8 @@ def _product_page(reading: Reading, name: str, offset: int) -> Page:
     # The spelling is `_metaData` (product §1.5); one client reads the other one.
     about = reply if isinstance(reply, dict) else {}
     about = about.get("_metaData") or about.get("_metadata") or {}
+    if about.get("executor") == "SEARCH":
+        reading.lists_lag = True  # served by the search index, which runs behind (product §9)
     total = about.get("totalCount")
     return Page(rows, total if isinstance(total, int) else None)
 

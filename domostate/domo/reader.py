@@ -44,6 +44,11 @@ class Reader:
         """Requests sent, repetitions included; signing in is not counted."""
         return self._reading.calls
 
+    @property
+    def lists_lag(self) -> bool:
+        """Whether a list has said that it comes from an index which runs behind (product §9)."""
+        return self._reading.lists_lag
+
     def check_identity(self) -> Principal | None:
         """Whom the credentials act for; every plane's credentials are tried.
 

@@ -38,6 +38,8 @@ class Reading:
     def __init__(self, transports: Mapping[Plane, Transport], parallelism: int) -> None:
         self._transports = transports
         self._parallelism = parallelism
+        self.lists_lag = False
+        """Set once a list has said that it runs behind."""
 
     @property
     def planes(self) -> frozenset[Plane]:

@@ -105,9 +105,10 @@ class Attempt:
                 made = self._look(op, aspect, plane, ids)
         except DomoError:
             return _failed(op, cause, unknown=True)
-        if made is None:
+        if made is None and not (op.name in CREATES and self.reader.lists_lag):
             return None
         if not made:
+            # Several, or none in a list that runs behind: only the next run can tell.
             return _failed(op, cause, unknown=True)
         return OperationSucceeded(op.seq, op.address, op.name, made)
 

@@ -39,6 +39,8 @@ __all__ = ["Run", "execute"]
 
 PATIENCE = timedelta(seconds=20)
 """How long a write may take to show in a read; indexing is asynchronous (product §9)."""
+TELL_EVERY_S = 5.0
+"""How often people are told that something is waited for. Arbitrary: so that nobody frets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,15 @@ class _Events:
     def abandon(self) -> None:
         """Nobody takes events any more: whoever waits to have one taken stops."""
         self._abandoned.set()
+
+
+def _gone(presence: Presence) -> str:
+    if presence is Presence.INVISIBLE:
+        return (
+            "these credentials no longer see the dataset: share it with a group that their user "
+            "is in, or use an Admin's token"
+        )
+    return f"the dataset is {presence}"
 
 
 def execute(changes: Sequence[Change], run: Run) -> Generator[Event]:
@@ -188,7 +199,7 @@ class _Worker:
 
         A 200 proves nothing (platform §4.6: updates were acknowledged and not applied).
         """
-        change, started = self.change, time.monotonic()
+        change, started, said = self.change, time.monotonic(), 0.0
         pause = 0.1
         while True:
             left = self._remaining(self.run.attempt.reader)
@@ -199,7 +210,9 @@ class _Worker:
             if spent > self.run.patience.total_seconds() or self.run.stop.is_set():
                 self.events.emit(Unverified(change.address, tuple(left)))
                 return False
-            self.events.emit(Waiting(change.address, "not yet visible in Domo", spent))
+            if spent >= said:
+                said = spent + TELL_EVERY_S
+                self.events.emit(Waiting(change.address, "not yet visible in Domo", spent))
             time.sleep(pause)
             pause = min(pause * 2, 2.0)
 
@@ -211,5 +224,5 @@ class _Worker:
         except DomoError as error:
             return [f"could not be read back: {error}"]
         if live.presence is not Presence.PRESENT:
-            return [f"the dataset is {live.presence}"]
+            return [_gone(live.presence)]
         return list(remaining(self.change, live, reader.planes, self.run.names))

@@ -1,17 +1,24 @@
 """Observe: everything that one plan needs to know of the instance, in few calls."""
 
+import time
 from collections.abc import Mapping
+from datetime import timedelta
 
 from domostate.domo.reader import Reader
+from domostate.engine.attempt import LOOK_AGAIN
 from domostate.model.address import Address
 from domostate.model.call import Plane
 from domostate.model.desired import Desired
 from domostate.model.observed import Found, Observed
 from domostate.model.principal import Directory
 from domostate.model.state import State
-from domostate.planning.wanted import names_wanted, parts_wanted
+from domostate.planning.wanted import CREATES, names_wanted, parts_wanted
 
 __all__ = ["observe"]
+
+LAG_PATIENCE = timedelta(seconds=60)
+"""How long a list that runs behind may take to show a new dataset. Arbitrary: minutes were seen
+(product §9), but a create whose call never arrived must not be waited for that long."""
 
 
 def observe(desired: Desired, state: State, reader: Reader, instance: str) -> Observed:
@@ -23,7 +30,7 @@ def observe(desired: Desired, state: State, reader: Reader, instance: str) -> Ob
     reader.check_identity()
     directory = _directory(desired, reader)
     names = names_wanted(desired, state)
-    met = reader.find_by_name(names.keys()) if names else {}
+    met = _met(names, state, reader)
     found: dict[Address, tuple[Found, ...]] = {}
     for name, rows in met.items():
         address = names[name]
@@ -37,6 +44,27 @@ def observe(desired: Desired, state: State, reader: Reader, instance: str) -> Ob
         found=found,
         reads=reader.calls,
     )
+
+
+def _met(
+    names: Mapping[str, Address], state: State, reader: Reader
+) -> Mapping[str, tuple[Found, ...]]:
+    """Who bears the names. What a create of unknown outcome may have made is waited for while
+    the lists say that they run behind: a second create would make a second dataset."""
+    if not names:
+        return {}
+    met = reader.find_by_name(names.keys())
+    intents = [one for one in state.open_intents if one.operation in CREATES and one.name in names]
+    limit = time.monotonic() + LAG_PATIENCE.total_seconds()
+    while reader.lists_lag and time.monotonic() < limit:
+        unseen = {
+            one.name for one in intents if {row.id for row in met[one.name]} <= set(one.known)
+        }
+        if not unseen:
+            break
+        time.sleep(LOOK_AGAIN.total_seconds())
+        met = {**met, **reader.find_by_name(unseen)}
+    return met
 
 
 def _directory(desired: Desired, reader: Reader) -> Directory:

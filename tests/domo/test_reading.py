@@ -18,6 +18,7 @@ def test_the_reader_has_reads_and_nothing_else() -> None:
         "find_by_name",
         "forget",
         "get",
+        "lists_lag",
         "planes",
         "read",
     }
