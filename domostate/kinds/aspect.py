@@ -174,6 +174,10 @@ class Aspect(ABC, Generic[D, V]):
         """What a reader of the plan should know besides the changes."""
         return iter(())
 
+    def grants_in(self, declared: Any) -> int:
+        """How many grants, policies and memberships a declared value holds, in its JSON form."""
+        return 0
+
     def dump_declared(self, value: D) -> Any:
         """The JSON form for the state."""
         return self._declared.dump_python(value, mode="json", by_alias=True)

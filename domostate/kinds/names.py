@@ -69,7 +69,11 @@ class Names:
             return self.directory.named(reference.type, reference.id)
         kind = reference.type.lower()
         self.findings.append(
-            entry.problem(f"{entry.address}: no {kind} has the id {reference.id} here", *path)
+            entry.problem(
+                f"{entry.address}: no {kind} has the id {reference.id} here",
+                *path,
+                hint=f"name the {kind} as Domo shows it, or look the id up in this instance",
+            )
         )
         return None
 

@@ -3,31 +3,42 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from domostate.errors import Refused
-from domostate.model.change import Action, Change
+from domostate.model.change import Action, Change, Document, Operation
 from domostate.model.plan import Budget, Plan
 from domostate.planning.scope import Limits
 
-__all__ = ["budgets_of", "guard"]
+__all__ = ["budgets_of", "guard", "revoked_by"]
 
 FROM = 10
 """A percentage applies from this many recorded addresses up; below it, it allows everything."""
 
 
 def budgets_of(
-    changes: Sequence[Change], recreated: Sequence[str], recorded: int, limits: Limits
+    changes: Sequence[Change],
+    recreated: Sequence[str],
+    recorded: int,
+    limits: Limits,
+    grants: int = 0,
 ) -> tuple[Budget, ...]:
-    """Each budget that is set, with what the plan uses of it; sorted by name."""
+    """Each budget that is set, with what the plan uses of it; sorted by name.
+
+    `recorded` counts the addresses of the state, `grants` the grants, policies and memberships
+    that were last applied to them: a percentage is of these. `widen` and `window` count people,
+    which takes the access model: they are not counted yet.
+    """
     used: dict[str, tuple[int, tuple[str, ...]]] = {
         "delete": _counted(changes, lambda one: Action.DELETE in one.actions),
         "recreate": (len(recreated), tuple(recreated)),
         "owner": _counted(changes, _reassigns),
+        "revoke": _revoked(changes),
     }
     allowed: Mapping[str, int | str] = {"recreate": 0, **limits.budgets}
     rows = []
     for name in sorted(used):
         if name in allowed:
             # `--allow` lifts a budget by its count (contract §3).
-            limit = _limit(allowed[name], recorded) + limits.allow.get(name, 0)
+            of = grants if name == "revoke" else recorded
+            limit = _limit(allowed[name], of, used[name][0]) + limits.allow.get(name, 0)
             rows.append(Budget(name, limit, *used[name]))
     return tuple(rows)
 
@@ -56,6 +67,27 @@ def _counted(
     return len(addresses), addresses
 
 
+def _revoked(changes: Sequence[Change]) -> tuple[int, tuple[str, ...]]:
+    by_change = [(one, sum(revoked_by(op) for op in one.operations)) for one in changes]
+    taken = [(str(one.address), count) for one, count in by_change if count]
+    return sum(count for _, count in taken), tuple(address for address, _ in taken)
+
+
+def revoked_by(op: Operation) -> int:
+    """How many grants, policies and memberships an operation takes away."""
+    if op.name in ("revoke_access", "delete_policy"):
+        return 1
+    if op.name in ("update_policy", "set_all_rows"):
+        return len(_members(op.before) - _members(op.after))
+    return 0
+
+
+def _members(document: Document | None) -> set[tuple[str, str]]:
+    policy = document or {}
+    both = [*policy.get("users", ()), *policy.get("groups", ())]
+    return {(one["type"], one["id"]) for one in both}
+
+
 def _reassigns(change: Change) -> bool:
     # The owner of a new dataset is set, not changed.
     if Action.CREATE in change.actions:
@@ -63,8 +95,8 @@ def _reassigns(change: Change) -> bool:
     return any(op.name == "reassign_owner" for op in change.operations)
 
 
-def _limit(budget: int | str, recorded: int) -> int:
+def _limit(budget: int | str, recorded: int, used: int) -> int:
     if isinstance(budget, int):
         return budget
     share = float(budget.rstrip("%"))
-    return int(recorded * share / 100) if recorded >= FROM else recorded
+    return int(recorded * share / 100) if recorded >= FROM else max(recorded, used)

@@ -35,7 +35,7 @@ class _Facts:
     all_rows_exists: bool
     owner_is_me: bool
     former: tuple[str, str] | None
-    """The id of who owns it until `reassign_owner`, empty where unknown or nobody."""
+    """Type and id of who owns it until `reassign_owner`; the id is empty where it is unknown."""
 
 
 def ordered(

@@ -9,6 +9,7 @@ from typing import Any
 
 from domostate.errors import Finding, Location, ManifestError
 from domostate.kinds.names import Names
+from domostate.kinds.registry import KINDS
 from domostate.model.address import Address
 from domostate.model.change import Action, Change, ChangeClass, Operation, Origin
 from domostate.model.desired import Desired, Manage
@@ -16,12 +17,12 @@ from domostate.model.observed import Observed
 from domostate.model.plan import DriftRow, Plan, PlanEnvironment, Summary, changed_by
 from domostate.model.state import Entry, State
 from domostate.planning.diff import Difference, compare, complaints
-from domostate.planning.guard import budgets_of
+from domostate.planning.guard import budgets_of, revoked_by
 from domostate.planning.match import Subject, match
 from domostate.planning.order import ordered
 from domostate.planning.scope import Scope
 
-__all__ = ["fingerprint", "make_plan", "revoked_by"]
+__all__ = ["fingerprint", "make_plan"]
 
 
 @dataclass(slots=True)
@@ -74,7 +75,9 @@ def _plan(draft: _Draft, desired: Desired, observed: Observed, state: State, sco
         summary=_summary(draft),
         reads=observed.reads,
         writes=draft.operations,
-        budgets=budgets_of(changes, draft.recreated, len(state.entries), scope.limits),
+        budgets=budgets_of(
+            changes, draft.recreated, len(state.entries), scope.limits, _granted(state)
+        ),
         drift=tuple(draft.drift),
         notes=tuple(draft.notes),
         allow=scope.limits.allow,
@@ -193,7 +196,14 @@ def _forgotten(address: Address, entry: Entry) -> Change:
 
 def _drift(address: Address, difference: Difference, *, corrected: bool) -> Iterable[DriftRow]:
     return [
-        DriftRow(str(address), one.path, one.prior, one.observed, corrected)
+        # What is only observed was never applied: it is held against the manifest.
+        DriftRow(
+            str(address),
+            one.path,
+            one.prior if corrected else one.desired,
+            one.observed,
+            corrected,
+        )
         for one in difference.fields
         if one.origin is not Origin.CONFIG or not corrected
     ]
@@ -215,19 +225,14 @@ def _summary(draft: _Draft) -> Summary:
     )
 
 
-def revoked_by(op: Operation) -> int:
-    """How many grants, policies and memberships an operation takes away."""
-    if op.name in ("revoke_access", "delete_policy"):
-        return 1
-    if op.name in ("update_policy", "set_all_rows"):
-        return len(_members(op.before) - _members(op.after))
-    return 0
-
-
-def _members(document: Any) -> set[tuple[str, str]]:
-    policy = document or {}
-    both: Sequence[Any] = [*policy.get("users", ()), *policy.get("groups", ())]
-    return {(one["type"], one["id"]) for one in both}
+def _granted(state: State) -> int:
+    """How many grants, policies and memberships were last applied."""
+    return sum(
+        aspect.grants_in(entry.applied[aspect.key])
+        for address, entry in state.entries.items()
+        for aspect in KINDS[address.kind].aspects
+        if aspect.key in entry.applied
+    )
 
 
 def _place(finding: Finding) -> tuple[Location, str]:

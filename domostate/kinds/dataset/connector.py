@@ -158,6 +158,14 @@ class ConnectorAspect(Aspect[ConnectorDeclared, Connector]):
                 "stream",
                 hint="declare a new dataset under another address, or leave out stream:",
             )
+        elif observed.provider != declared.provider:
+            yield entry.problem(
+                f"{entry.address}: the stream's provider is {observed.provider!r}, and Domo has no "
+                "way to change it",
+                "stream",
+                "provider",
+                hint="declare a new dataset under another address, or keep the provider",
+            )
 
     def keyed(self, value: Connector, against: Connector) -> Document:
         account = value.account

@@ -9,7 +9,6 @@ from pydantic import TypeAdapter
 
 from domostate.errors import Finding, NotFound
 from domostate.kinds.aspect import Aspect, Draft, Ids, Replies, Setting, Step
-from domostate.kinds.dataset.filters import PLATFORM_ONLY
 from domostate.kinds.dataset.owner import wire_id
 from domostate.kinds.dataset.policies import (
     ALL_ROWS,
@@ -105,9 +104,10 @@ class PdpAspect(Aspect[PdpDeclared, Pdp]):
         if declared.policies is None:
             return  # left out, or under `ignore`
         times = Counter(policy.name for policy in observed.policies)
+        told_apart = _told_apart(declared, observed)
         for n, policy in enumerate(entry.spec.pdp.policies or ()):
             path = ("pdp", "policies", n)
-            if times[policy.name] > 1:
+            if times[policy.name] > 1 and policy.name not in told_apart:
                 ids = [one.id for one in observed.policies if one.name == policy.name]
                 yield entry.problem(
                     f"{entry.address}: {times[policy.name]} policies of the dataset are called "
@@ -130,14 +130,6 @@ class PdpAspect(Aspect[PdpDeclared, Pdp]):
             left = [one.name for one in observed.policies if one.name not in wanted]
             if left:
                 yield f"policies (at_least) leaves: {', '.join(left)}"
-        if Plane.PRODUCT in setting.planes:
-            for policy in declared.policies or ():
-                for one in policy.filters:
-                    if one.operator in PLATFORM_ONLY:
-                        yield (
-                            f"policy {policy.name}: {one.operator} is documented for the "
-                            "Platform plane only; Domo may refuse it"
-                        )
 
     def keyed(self, value: Pdp, against: Pdp) -> Document:
         return {
@@ -174,6 +166,12 @@ class PdpAspect(Aspect[PdpDeclared, Pdp]):
                 {"enabled": after.enabled},
                 ChangeClass.NARROWING if after.enabled else ChangeClass.WIDENING,
             )
+
+    def grants_in(self, declared: Any) -> int:
+        policies = declared["policies"] or []
+        members = [*policies, declared["all_rows"] or {}]
+        named = [len(one.get(key, ())) for one in members for key in ("users", "groups")]
+        return len(policies) + sum(named)
 
     def call(self, op: Operation, ids: Ids, plane: Plane, replies: Replies) -> Call:
         dataset = ids["id"]
@@ -235,6 +233,7 @@ def _policies(declared: PdpDeclared, observed: Pdp) -> tuple[Policy, ...]:
     if declared.policies is None:
         return observed.policies
     there: dict[str, Policy] = {policy.name: policy for policy in observed.policies}
+    there |= _told_apart(declared, observed)
     wanted = {
         policy.name: _taking_over(policy, there.get(policy.name)) for policy in declared.policies
     }
@@ -247,6 +246,17 @@ def _policies(declared: PdpDeclared, observed: Pdp) -> tuple[Policy, ...]:
         case ListMode.AT_MOST:
             rows = [one for name, one in wanted.items() if name in there]
     return tuple(sorted(rows, key=lambda one: (one.name, one.id)))
+
+
+def _told_apart(declared: PdpDeclared, observed: Pdp) -> dict[str, Policy]:
+    """Of several policies of one name, the one that is as declared, where the list is closed:
+    there the others are strangers, and go."""
+    if declared.policies is None or declared.mode is not ListMode.EXACT:
+        return {}
+    wanted = {policy.name: policy for policy in declared.policies}
+    same = [one for one in observed.policies if one == wanted.get(one.name)]
+    times = Counter(one.name for one in same)
+    return {one.name: one for one in same if times[one.name] == 1}
 
 
 def _taking_over(policy: Policy, there: Policy | None) -> Policy:

@@ -35,10 +35,14 @@ class SchemaDeclared:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """`indexed` False: queries still see an older version, a reindex is due."""
+    """`indexed` False: queries still see an older version, a reindex is due.
+
+    `connector`: a connector feeds the dataset and owns its schema.
+    """
 
     columns: tuple[Column, ...]
     indexed: bool = True
+    connector: bool = field(default=False, compare=False)
 
     def plain(self) -> list[dict[str, str]]:
         """The columns as both planes take them at creation."""
@@ -57,7 +61,7 @@ class SchemaAspect(Aspect[SchemaDeclared, Schema]):
     key = "schema"
     prefix = "schema"
     parts = {
-        Plane.PRODUCT: frozenset({Part.SCHEMA, Part.INDEXED}),
+        Plane.PRODUCT: frozenset({Part.METADATA, Part.SCHEMA, Part.INDEXED}),
         Plane.PLATFORM: frozenset({Part.DATASET}),
     }
     operations_named = frozenset({"alter_schema", "reindex"})
@@ -87,7 +91,8 @@ class SchemaAspect(Aspect[SchemaDeclared, Schema]):
         defined = _columns(live.parts[Part.SCHEMA]["columns"])
         indexed = _columns(live.parts[Part.INDEXED]["columns"])
         # Nothing indexed at all: no data has come yet, so nothing lags (product §2.5, a guess).
-        return Schema(defined, indexed=not indexed or defined == indexed)
+        fed = live.parts[Part.METADATA].get("transportType") == "CONNECTOR"
+        return Schema(defined, indexed=not indexed or defined == indexed, connector=fed)
 
     def fresh(self, declared: SchemaDeclared, me: Principal | None) -> Schema:
         return Schema(declared.columns)
@@ -99,7 +104,7 @@ class SchemaAspect(Aspect[SchemaDeclared, Schema]):
         prior: SchemaDeclared | None,
         setting: Setting,
     ) -> Schema:
-        if _fed_by_connector(setting):
+        if observed.connector or _fed_by_connector(setting):
             return observed
         extras = {column.name: column.extra for column in observed.columns}
         return Schema(tuple(replace(c, extra=extras.get(c.name, {})) for c in declared.columns))
@@ -107,7 +112,7 @@ class SchemaAspect(Aspect[SchemaDeclared, Schema]):
     def remarks(
         self, declared: SchemaDeclared, observed: Schema, after: Schema, setting: Setting
     ) -> Iterator[str]:
-        if _fed_by_connector(setting) and not setting.creating:
+        if (observed.connector or _fed_by_connector(setting)) and not setting.creating:
             if observed.columns != declared.columns:
                 yield (
                     "schema differs from the manifest; the connector owns it, it is not altered: "

@@ -74,8 +74,16 @@ class SharesAspect(Aspect[SharesDeclared, Shares]):
         mode, specs = ListMode.EXACT, shares
         if isinstance(shares, SharesSpec):
             path, mode, specs = ("shares", "grants"), shares.mode, shares.grants
-        grants = [_grant(spec, entry, names, *path, n) for n, spec in enumerate(specs)]
-        return SharesDeclared(mode, tuple(sorted(grant for grant in grants if grant is not None)))
+        grants: dict[Principal, Grant] = {}
+        for n, spec in enumerate(specs):
+            grant = _grant(spec, entry, names, *path, n)
+            if grant is None:
+                continue
+            if grant.principal in grants:
+                message = f"{entry.address}: {grant.principal} is given a share twice"
+                names.findings.append(entry.problem(message, *path, n, hint="keep one of them"))
+            grants[grant.principal] = grant
+        return SharesDeclared(mode, tuple(sorted(grants.values())))
 
     def observe(
         self, live: Live, plane: Plane, names: Names, prior: SharesDeclared | None
@@ -118,9 +126,11 @@ class SharesAspect(Aspect[SharesDeclared, Shares]):
                     for principal, level in observed.levels.items()
                     if principal in wanted
                 }
-        # The owner's own entry is Domo's: a grant for the owner cannot stand beside it.
+        # A grant for the owner cannot stand beside the owner's own entry, which is Domo's: what a
+        # new owner was granted before goes with the transfer, and is not for us to revoke.
         owner = _owner(setting)
         rows = [Grant(who, level) for who, level in levels.items() if who != owner]
+        rows += [grant for grant in observed.grants if grant.principal == owner]
         return Shares(tuple(sorted(rows)), observed.foreign)
 
     def remarks(
@@ -128,7 +138,8 @@ class SharesAspect(Aspect[SharesDeclared, Shares]):
     ) -> Iterator[str]:
         wanted = {grant.principal for grant in declared.grants}
         if declared.mode is ListMode.AT_LEAST:
-            left = [str(one.principal) for one in observed.grants if one.principal not in wanted]
+            open_to = {*wanted, _owner(setting)}
+            left = [str(one.principal) for one in observed.grants if one.principal not in open_to]
             if left:
                 yield f"shares (at_least) leaves: {', '.join(left)}"
         if _owner(setting) in wanted:
@@ -139,7 +150,6 @@ class SharesAspect(Aspect[SharesDeclared, Shares]):
 
     def operations(self, step: Step[Shares]) -> Iterator[Draft]:
         before, after = step.before.levels, step.after.levels
-        # What a new owner was granted is covered by the ownership, and cannot be taken away.
         for principal in sorted({*before, *after} - {_owner(step.setting)}):
             old, new = before.get(principal), after.get(principal)
             if new is None:
@@ -168,6 +178,9 @@ class SharesAspect(Aspect[SharesDeclared, Shares]):
         if old not in step.after.levels and old not in step.before.levels:
             before = _document(old, AccessLevel.OWNER)
             yield Draft("revoke_access", before, None, ChangeClass.NARROWING)
+
+    def grants_in(self, declared: Any) -> int:
+        return len(declared["grants"])
 
     def call(self, op: Operation, ids: Ids, plane: Plane, replies: Replies) -> Call:
         if op.name == "grant_access":
