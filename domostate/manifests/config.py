@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated, Any, Final, Self
+from urllib.parse import urlsplit
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
@@ -35,14 +36,21 @@ def _secret(value: Any) -> Any:
     raise ValueError("a secret is never written here: name it by env:NAME or file:PATH")
 
 
+def _is_address(value: str) -> bool:
+    try:
+        return _HOST.match(value) is not None and bool(urlsplit(value).hostname)
+    except ValueError:
+        return False
+
+
 def _base_url(value: str) -> str:
-    if value != EMULATOR and not _HOST.match(value):
+    if value != EMULATOR and not _is_address(value):
         raise ValueError('url is "emulator:", or begins with http:// or https:// and a host')
     return value.rstrip("/")
 
 
 def _platform_url(value: str) -> str:
-    if not _HOST.match(value):
+    if not _is_address(value):
         raise ValueError("platform_url begins with http:// or https:// and a host")
     return value.rstrip("/")
 
