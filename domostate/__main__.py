@@ -1,0 +1,5 @@
+"""`python -m domostate` is the console script."""
+
+from domostate.cli.main import main
+
+main()
