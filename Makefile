@@ -10,7 +10,7 @@ demo: $(VENV)/.run
 	@$(BIN)/domostate demo
 
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2
 
 test-long: $(VENV)/.dev
 	$(BIN)/pytest -m long
