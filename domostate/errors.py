@@ -194,11 +194,12 @@ class DomoError(DomostateError):
     """
 
     summary = "Domo answered with an error"
+    next_step = ""
 
     def __init__(
         self, message: str, *, method: str = "", path: str = "", status: int = 0, toe: str = ""
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, hint=self.next_step)
         self.method = method
         self.path = path
         self.status = status
@@ -259,3 +260,4 @@ class Unreachable(DomoError):
     """No answer arrived; a write may have had its effect."""
 
     summary = "Domo cannot be reached"
+    next_step = "Check the address, the network, and that the instance or the emulator is up."
