@@ -21,7 +21,7 @@ SECRET = "canary-secret-91bc"
 HASTY = RetryPolicy(
     patience=timedelta(seconds=5),
     connect_patience=timedelta(milliseconds=300),
-    connect_timeout=timedelta(milliseconds=250),
+    connect_timeout=timedelta(seconds=3),
     read_timeout=timedelta(seconds=5),
     attempts=3,
     first_wait=timedelta(milliseconds=5),
