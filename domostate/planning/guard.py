@@ -7,7 +7,7 @@ from domostate.model.change import Action, Change, Document, Operation
 from domostate.model.plan import Budget, Plan
 from domostate.planning.scope import Limits
 
-__all__ = ["budgets_of", "guard", "revoked_by"]
+__all__ = ["budgets_of", "guard", "revoked_by", "uncounted"]
 
 FROM = 10
 """A percentage applies from this many recorded addresses up; below it, it allows everything."""
@@ -41,6 +41,15 @@ def budgets_of(
             limit = _limit(allowed[name], of, used[name][0]) + limits.allow.get(name, 0)
             rows.append(Budget(name, limit, *used[name]))
     return tuple(rows)
+
+
+def uncounted(limits: Limits) -> tuple[str, ...]:
+    """A note for each budget that is set and not counted yet: nobody may rely on it."""
+    return tuple(
+        f"budget {name} is not enforced by this version: it counts people"
+        for name in ("widen", "window")
+        if name in limits.budgets
+    )
 
 
 def guard(plan: Plan) -> None:

@@ -17,7 +17,7 @@ from domostate.model.observed import Observed
 from domostate.model.plan import DriftRow, Plan, PlanEnvironment, Summary, changed_by
 from domostate.model.state import Entry, State
 from domostate.planning.diff import Difference, compare, complaints
-from domostate.planning.guard import budgets_of, revoked_by
+from domostate.planning.guard import budgets_of, revoked_by, uncounted
 from domostate.planning.match import Subject, match
 from domostate.planning.order import ordered
 from domostate.planning.scope import Scope
@@ -47,7 +47,7 @@ def make_plan(desired: Desired, observed: Observed, state: State, scope: Scope) 
         ManifestError: names that the instance does not know, objects in the way, aspects without
             credentials; all of them at once, each with its place in the files.
     """
-    draft = _Draft(notes=[_warning(one) for one in desired.warnings])
+    draft = _Draft(notes=[*map(_warning, desired.warnings), *uncounted(scope.limits)])
     names = Names(observed.directory, desired.principals)
     for address in sorted({*desired.declared, *state.entries}):
         if address in desired.declared:

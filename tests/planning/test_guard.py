@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from domostate.errors import ExitCode, Refused
 from domostate.model.change import Action, Change, ChangeClass
 from domostate.model.plan import Budget
-from domostate.planning.guard import budgets_of, guard
+from domostate.planning.guard import budgets_of, guard, uncounted
 from domostate.planning.scope import Limits
 from tests.builders import change, operation, plan
 
@@ -37,6 +37,12 @@ def test_each_budget_counts_addresses_of_its_own() -> None:
         Budget("delete", 5, 2, ("dataset.d0", "dataset.d1")),
         Budget("owner", 0, 1, ("dataset.a",)),
         Budget("recreate", 1, 1, ("dataset.c",)),
+    )
+
+
+def test_a_budget_that_is_not_counted_yet_is_said() -> None:
+    assert uncounted(Limits({"widen": 50, "owner": 1})) == (
+        "budget widen is not enforced by this version: it counts people",
     )
 
 
