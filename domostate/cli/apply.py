@@ -14,6 +14,7 @@ from domostate.cli.options import (
     duration,
     environment_option,
     exit_with,
+    no_color_option,
     opened,
     parallelism_option,
 )
@@ -43,6 +44,7 @@ __all__ = ["apply"]
 @click.option("-q", "--quiet", is_flag=True, help="The plan's summary only.")
 @allow_option
 @parallelism_option
+@no_color_option
 @click.pass_obj
 def apply(
     terminal: Terminal,

@@ -1,5 +1,7 @@
 """Options that several commands share, and what they open."""
 
+import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -13,6 +15,7 @@ from domostate.errors import ExitCode, UsageError
 from domostate.manifests.load import load
 from domostate.manifests.project import open_project
 from domostate.model.desired import Desired
+from domostate.views.terminal import terminal_for
 
 __all__ = [
     "allow_option",
@@ -20,12 +23,27 @@ __all__ = [
     "duration",
     "environment_option",
     "exit_with",
+    "no_color_option",
     "opened",
     "parallelism_option",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+
+def _without_colour(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.obj = terminal_for(sys.stdout, sys.stderr, os.environ, no_color=True)
+
+
+no_color_option = click.option(
+    "--no-color",
+    is_flag=True,
+    expose_value=False,
+    callback=_without_colour,
+    help="No colour (also: NO_COLOR).",
+)
+"""On every command that shows something, and before the command as well."""
 environment_option = click.option(
     "-e",
     "--env",

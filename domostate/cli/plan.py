@@ -13,6 +13,7 @@ from domostate.cli.options import (
     allowances,
     environment_option,
     exit_with,
+    no_color_option,
     opened,
     parallelism_option,
 )
@@ -39,6 +40,7 @@ __all__ = ["document_of", "plan"]
 @click.option("-q", "--quiet", is_flag=True, help="The summary only.")
 @allow_option
 @parallelism_option
+@no_color_option
 @click.pass_obj
 def plan(
     terminal: Terminal,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from domostate.cli.options import environment_option
+from domostate.cli.options import environment_option, no_color_option
 from domostate.manifests.load import load
 from domostate.manifests.project import open_project
 from domostate.views.terminal import Terminal
@@ -14,6 +14,7 @@ __all__ = ["validate"]
 
 @click.command()
 @environment_option
+@no_color_option
 @click.pass_obj
 def validate(terminal: Terminal, environment: str | None) -> None:
     """Check the project's files. Needs no network and no credentials.
