@@ -21,7 +21,7 @@ from domostate.cli.options import (
 from domostate.cli.plan import document_of
 from domostate.cli.stopping import Stop, end_now, silence_stdout
 from domostate.engine.plan_file import read_plan
-from domostate.engine.run import Applying, apply_plan, check_belongs, holding
+from domostate.engine.run import Applying, apply_plan, check_belongs, holding, look_anew
 from domostate.engine.session import Made, Session
 from domostate.errors import ExitCode, UsageError
 from domostate.kinds.names import Names
@@ -130,9 +130,11 @@ def _carried_out(
         if not plan.effective:
             return ExitCode.DONE
         guard(plan)
-        if not wishes.auto_approve and not _approved(session):
-            terminal.say("Not applied. Nothing was written.")
-            return ExitCode.ERROR
+        if not wishes.auto_approve:
+            if not _approved(session):
+                terminal.say("Not applied. Nothing was written.")
+                return ExitCode.ERROR
+            look_anew(applying, plan)
         with _view(terminal, plan, as_json=wishes.as_json) as view:
             show = stop.watching(view.show)
             return apply_plan(applying, plan, names, show, digest or _digest(document))

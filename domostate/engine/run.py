@@ -29,7 +29,7 @@ from domostate.planning.converged import moved, parts_touched
 from domostate.planning.guard import guard
 from domostate.record.room import Writer
 
-__all__ = ["Applying", "apply_plan", "check_belongs", "holding"]
+__all__ = ["Applying", "apply_plan", "check_belongs", "holding", "look_anew"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +168,12 @@ def check_belongs(applying: Applying, plan: Plan) -> None:
             f"{state.serial}: another run has applied since, or this plan was applied already",
             hint="Make a new plan and look at it again.",
         )
+
+
+def look_anew(applying: Applying, plan: Plan) -> None:
+    """For when somebody took their time over the plan: what was read for it may have moved."""
+    ids = [change.id for change in plan.changes if change.id is not None]
+    applying.session.connection.reader.forget(ids)
 
 
 def _unmoved(applying: Applying, plan: Plan, names: Names) -> None:

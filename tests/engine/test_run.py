@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from domostate.domo.connect import ProductAccess, connect
-from domostate.engine.run import Applying, apply_plan, holding
+from domostate.engine.run import Applying, apply_plan, holding, look_anew
 from domostate.engine.session import Made
 from domostate.errors import ExitCode, Locked, Refused, StalePlan, StateError, WrongInstance
 from domostate.model.address import Address
-from domostate.model.event import Event, OperationStarted, OperationSucceeded
+from domostate.model.event import Event, OperationStarted, OperationSucceeded, RunStarted
 from domostate.model.plan import PlanEnvironment
 from domostate.record.files import Files
 from tests.engine.running import AT_ONCE, workers
@@ -261,14 +261,40 @@ def test_tags_that_came_since_the_plan_are_kept(world: World) -> None:
     }
     (id_,) = [one["id"] for one in world.datasets().values() if one["name"] == "Old one"]
 
-    def others_tag() -> None:
-        tags = ["theirs", "s_kept", "gold"]
-        world.domo.done("POST", f"/data/ui/v3/datasources/{id_}/tags", tags)
+    def others_tag(event: Event) -> None:
+        if isinstance(event, RunStarted):
+            tags = ["theirs", "s_kept", "gold"]
+            world.domo.done("POST", f"/data/ui/v3/datasources/{id_}/tags", tags)
 
-    code = world.apply(between=[others_tag]).code
+    with decided(world) as (applying, made):
+        code = carried_out(applying, made, others_tag)
 
     assert code is ExitCode.DONE
     assert world.datasets()[id_]["tags"] == ["gold", "pii", "s_kept", "theirs"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PUT", "properties", {"dataSourceName": "Old one", "dataSourceDescription": "Theirs."}),
+        ("DELETE", "", None),
+    ],
+    ids=["changed", "deleted"],
+)
+def test_what_moved_while_somebody_looked_at_the_plan_is_not_touched(
+    world: World, method: str, path: str, body: Any
+) -> None:
+    world.declared["old"] = {"name": "Old one", "on_existing": "adopt", "description": "Ours."}
+    (id_,) = [one["id"] for one in world.datasets().values() if one["name"] == "Old one"]
+    with decided(world) as (applying, made):
+        world.domo.done(method, f"/data/v3/datasources/{id_}/{path}".rstrip("/"), body)
+        seq = world.seq()
+        look_anew(applying, made.plan)
+
+        with pytest.raises(StalePlan, match="changed in Domo since the plan was made"):
+            carried_out(applying, made, ignore)
+
+    assert not world.writes_since(seq)
 
 
 def test_two_applies_exclude_each_other(world: World) -> None:

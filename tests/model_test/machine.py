@@ -75,7 +75,7 @@ class Convergence(RuleBasedStateMachine):
         data=st.data(),
         made_by=st.lists(st.sampled_from(MADE_BY), min_size=1, max_size=2),
         take_over=st.booleans(),
-        keeps=st.sampled_from(["", "", "CO_OWNER", "CAN_VIEW"]),
+        keeps=st.sampled_from(["", "", "", "", "CO_OWNER", "CAN_VIEW"]),
         omitted=st.booleans(),
         repeat=st.booleans(),
         regenerated=st.booleans(),
@@ -237,7 +237,8 @@ class Convergence(RuleBasedStateMachine):
         try:
             self.world.apply(self._allow(before), between=[meanwhile])
         except DomostateError:
-            return
+            # What is about to be touched has moved: not a byte is written.
+            assert same(seen[-1], self.world.datasets())
         self._only_ours(seen[-1])
 
     # And when all is well.

@@ -19,7 +19,7 @@ SHORT = settings(
     suppress_health_check=EVERYTHING,
     phases=[Phase.reuse, Phase.generate, Phase.shrink],
 )
-LONG = settings(SHORT, max_examples=20_000, stateful_step_count=20)
+LONG = settings(SHORT, max_examples=20_000, stateful_step_count=8)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 
 from domostate.domo.connect import PlatformAccess, ProductAccess, connect
 from domostate.domo.retry import RetryPolicy
-from domostate.engine.run import Applying, apply_plan, holding
+from domostate.engine.run import Applying, apply_plan, holding, look_anew
 from domostate.engine.session import Session
 from domostate.errors import ExitCode
 from domostate.manifests.project import Project, open_project
@@ -170,7 +170,7 @@ class World:
     ) -> Result:
         """`domostate apply`, which may die: after an event was shown, or at a write to the disk.
 
-        `between` holds what others do after the plan was made.
+        `between` holds what others do while somebody looks at the plan.
         """
         result = Result()
         files = self.files if dies_at_write is None else Dying(self.files, dies_at_write)
@@ -189,6 +189,7 @@ class World:
                 result.plan = made.plan
                 for act in between:
                     act()
+                    look_anew(applying, made.plan)
                 if made.plan.effective:
                     hasty = _hasty(applying)
                     result.code = apply_plan(hasty, made.plan, made.names, show, "digest")
@@ -224,7 +225,10 @@ class World:
     def _opened(self, files: Files, parallelism: int = 2) -> Iterator[Session]:
         url = self.domo.url
         product = ProductAccess(url, self.token, "a test")
-        platform = PlatformAccess(url, "client", "canary-secret", "a test")
+        # Signing in costs: the second plane is there only when somebody needs it.
+        streams = [spec["stream"] for spec in self.declared.values() if "stream" in spec]
+        pushed = any("provider" not in stream for stream in streams)
+        platform = PlatformAccess(url, "client", "canary-secret", "a test") if pushed else None
         with connect(product, platform, parallelism=parallelism, retry=HASTY) as connection:
             record = Record(self.folder, "sandbox", files)
             environment = self._project.environment()
