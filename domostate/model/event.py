@@ -173,7 +173,8 @@ def evolve(state: State, event: Event, run: str = "") -> State:
     """The state after an event; events that leave it as it is return the same value."""
     match event:
         case Adopted(address, id_):
-            return _with_entry(state, address, Entry(id_, {}, run=run))
+            # Whatever a create left behind for the address, it is known now.
+            return _with_entry(_answered(state, address), address, Entry(id_, {}, run=run))
         case Forgotten(address):
             entries = {a: e for a, e in state.entries.items() if a != address}
             return replace(state, entries=entries)
@@ -188,9 +189,8 @@ def evolve(state: State, event: Event, run: str = "") -> State:
         case OperationFailed(seq=seq, unknown=unknown):
             return state if unknown else _settled(state, seq, run)
         case ChangeApplied(address, id_, applied, protect):
-            kept_open = tuple(one for one in state.open_intents if one.address != address)
             entry = Entry(id_, applied, protect, run)
-            return _with_entry(replace(state, open_intents=kept_open), address, entry)
+            return _with_entry(_answered(state, address), address, entry)
         case RunStarted() | OperationSkipped() | Waiting() | Verified() | Unverified():
             return state
         case RunFinished():
@@ -211,6 +211,11 @@ def _succeeded(state: State, seq: int, address: Address, ids: Mapping[str, str],
 
 def _with_entry(state: State, address: Address, entry: Entry) -> State:
     return replace(state, entries={**state.entries, address: entry})
+
+
+def _answered(state: State, address: Address) -> State:
+    left = tuple(one for one in state.open_intents if one.address != address)
+    return replace(state, open_intents=left)
 
 
 def _settled(state: State, seq: int, run: str) -> State:

@@ -43,6 +43,10 @@ def test_an_adopted_object_is_ours_with_nothing_applied_yet() -> None:
     assert fold(EMPTY, [Adopted(ORDERS, "1")]).entries == {ORDERS: Entry("1", {}, run="r1")}
 
 
+def test_an_adoption_answers_what_an_interrupted_create_left_open() -> None:
+    assert fold(EMPTY, [STARTED, Adopted(ORDERS, "9")]).open_intents == ()
+
+
 def test_a_forgotten_address_leaves_the_others() -> None:
     both = fold(EMPTY, [Adopted(ORDERS, "1"), Adopted(SALES, "2")])
 
