@@ -131,8 +131,16 @@ def _check_once(
 
 def _check_keys(body: Map, columns: list[str] | None, findings: Findings) -> None:
     stream = body.get("stream")
-    keys = stream.get("key_columns") if isinstance(stream, Map) else None
-    if columns is None or not isinstance(keys, Seq):
+    if not isinstance(stream, Map):
+        return
+    keys = stream.get("key_columns")
+    if not isinstance(keys, Seq):
+        return
+    if columns is None:
+        if stream.get("update_method") != "UPSERT" or "provider" in stream:
+            return
+        hint = "declare a schema that holds them"
+        findings.add(stream.marks["key_columns"], "key columns need a schema", hint)
         return
     for n, key in enumerate(keys):
         if isinstance(key, str) and key not in columns:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
 from _ruamel_yaml import CParser
+from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
@@ -84,6 +85,7 @@ class _Stop(Exception):
 
 
 _OPEN: Final = object()
+_COLON_INSIDE: Final = "found unexpected ':'"
 _CORE: Final = "tag:yaml.org,2002:"
 
 
@@ -93,8 +95,12 @@ def documents(source: Source, findings: Findings) -> list[Document]:
     A mistake that makes the rest unreadable is a finding, and nothing of the file is returned.
     """
     try:
-        return [one for one in _Builder(source, findings).documents() if one.value is not None]
+        return _built(source, findings, CParser(source.stream()).get_event)
     except YAMLError as error:
+        # `{url: http://a:1}`: YAML 1.2 has it, the C parser knows 1.1. The other one is slow, and
+        # asked about nothing else.
+        if getattr(error, "problem", "") == _COLON_INSIDE:
+            return _read_by_1_2(source, findings, error)
         findings.keep(syntax_finding(error, source))
     except _Stop:
         pass
@@ -102,12 +108,29 @@ def documents(source: Source, findings: Findings) -> list[Document]:
     return []
 
 
+def _read_by_1_2(source: Source, findings: Findings, first: YAMLError) -> list[Document]:
+    try:
+        events = YAML(typ="safe", pure=True).parse(source.stream())
+        return _built(source, findings, iter(events).__next__)
+    except YAMLError:
+        findings.keep(syntax_finding(first, source))
+    except _Stop:
+        pass
+    findings.unread = True
+    return []
+
+
+def _built(source: Source, findings: Findings, events: Callable[[], Any]) -> list[Document]:
+    builder = _Builder(source, findings, events)
+    return [one for one in builder.documents() if one.value is not None]
+
+
 class _Builder:
     """Turns the events of one file into values."""
 
-    def __init__(self, source: Source, findings: Findings) -> None:
+    def __init__(self, source: Source, findings: Findings, events: Callable[[], Any]) -> None:
         self.findings = findings
-        self.next: Callable[[], Any] = CParser(source.stream()).get_event
+        self.next = events
         self.anchors: dict[str, tuple[Any, int]] = {}
         self.built = 0
         self.repeated = 0

@@ -321,6 +321,13 @@ FIELDS = [
         "'descripton' is not a field to ignore",
         "did you mean 'description'?",
     ),
+    dataset(
+        "key columns without a schema",
+        "stream: {update_method: UPSERT, key_columns: [id]}",
+        "4:37",
+        "key columns need a schema",
+        "declare a schema",
+    ),
     dataset("an empty description", "description:", "4:5", "has no value", "write one"),
     manifest(
         "a set used twice",

@@ -194,3 +194,12 @@ def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
 
     assert all(isinstance(one.value, Map | Seq | str | int | float | bool) for one in found)
     assert all(one.where is not None for one in findings.sorted())
+
+
+def test_a_colon_inside_a_word_needs_no_quotes_between_braces_either() -> None:
+    text = "a:\n  b: {url: http://127.0.0.1:80/x, nam: 1}\n"
+
+    made = tree(text)
+
+    assert made == {"a": {"b": {"url": "http://127.0.0.1:80/x", "nam": 1}}}
+    assert str(place_of(made["a"]["b"].marks["nam"])).endswith(":2:35")
