@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from domostate.errors import Refused
-from domostate.model.change import Action, Change, Document, Operation
+from domostate.model.change import Action, Change, ChangeClass, Document, Operation
 from domostate.model.plan import Budget, Plan
 from domostate.planning.scope import Limits
 
@@ -83,9 +83,12 @@ def _revoked(changes: Sequence[Change]) -> tuple[int, tuple[str, ...]]:
 
 
 def revoked_by(op: Operation) -> int:
-    """How many grants, policies and memberships an operation takes away."""
+    """How many grants, policies and memberships an operation takes away.
+
+    What a transfer may leave to the former owner is none of them: the ownership counts for itself.
+    """
     if op.name in ("revoke_access", "delete_policy"):
-        return 1
+        return 0 if op.access_class is ChangeClass.OWNERSHIP else 1
     if op.name in ("update_policy", "set_all_rows"):
         return len(_members(op.before) - _members(op.after))
     return 0

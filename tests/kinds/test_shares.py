@@ -10,7 +10,7 @@ from domostate.model.call import Part, Plane
 from domostate.model.change import ChangeClass, Operation
 from domostate.model.desired import ListMode
 from domostate.model.observed import Live, Presence
-from domostate.model.principal import AccessLevel, Principal
+from domostate.model.principal import AccessLevel, Principal, PrincipalType
 from tests.kinds.entries import EMAILS, GROUPS, ID, SALES, entry, group, names, numbered, user
 from tests.kinds.entries import setting as setting_of
 from tests.kinds.replies import access, metadata
@@ -155,20 +155,35 @@ def transfer(mode: ListMode, to: Principal, *, creating: bool = False) -> Settin
 def test_a_former_owner_loses_what_domo_may_leave_to_them(mode: ListMode) -> None:
     [op] = operations({}, {}, transfer(mode, user("bob")))
 
-    assert op.name == "revoke_access"
+    assert (op.name, op.access_class) == ("revoke_access", ChangeClass.OWNERSHIP)
     assert op.before == {
         "principal": {"type": "USER", "id": "1", "name": "ada@acme.test"},
         "access": "OWNER",
     }
 
 
+def test_who_creates_a_dataset_and_gives_it_away_is_a_former_owner() -> None:
+    [op] = operations({}, {}, transfer(ListMode.EXACT, user("bob"), creating=True))
+
+    assert op.before is not None
+    assert op.before["principal"]["id"] == "1"
+
+
 def test_a_former_owner_keeps_what_an_open_list_leaves() -> None:
     assert operations({}, {}, transfer(ListMode.AT_LEAST, user("bob"))) == []
 
 
-def test_nobody_is_revoked_where_the_owner_stays_or_is_the_first() -> None:
-    assert operations({}, {}, transfer(ListMode.EXACT, user("ada"))) == []
-    assert operations({}, {}, transfer(ListMode.EXACT, user("bob"), creating=True)) == []
+@pytest.mark.parametrize("creating", [False, True])
+def test_nobody_is_revoked_where_the_owner_stays_or_is_not_known(creating: bool) -> None:
+    unknown = setting_of(
+        {"shares": SharesDeclared(ListMode.EXACT, ())},
+        {"owner": Principal(PrincipalType.USER, "", "the running identity")},
+        wanted={"owner": user("bob")},
+        creating=creating,
+    )
+
+    assert operations({}, {}, transfer(ListMode.EXACT, user("ada"), creating=creating)) == []
+    assert operations({}, {}, unknown) == []
 
 
 def test_a_former_owner_is_lowered_to_what_is_declared() -> None:

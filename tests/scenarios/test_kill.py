@@ -11,9 +11,8 @@ from tests.scenarios.lab import Lab, Project
 from tests.scenarios.recovery import AFTER, BEFORE, Moment, assert_recovers, held, rehearsed
 from tests.scenarios.sample import sample
 
-WRITES = 27
+WRITES = 30
 """Of the small project's first apply; `test_every_write_can_be_held` counts them."""
-CREATES = (2, 7, 9, 15, 20)
 SOME = [
     *(Moment(number, side) for number in (2, 4, 8, 10) for side in (BEFORE, AFTER)),
     *(Moment(number, BEFORE) for number in range(0, WRITES, 4)),

@@ -13,6 +13,7 @@ READINGS: list[dict[str, Any]] = [
     {"created_schema_is_indexed": False},
     {"deleted_dataset_is_object": True},
     {"nested_groups": False},
+    {"old_owner_keeps": "CAN_EDIT"},
     {"page_limit": 1},
     {"pdp_switch_omitted_is_false": True},
     {"policy_columns": "indexed"},
@@ -23,8 +24,6 @@ READINGS: list[dict[str, Any]] = [
     {"token_life_s": 2},
 ]
 GAPS: list[dict[str, Any]] = [
-    # The creator keeps a grant; a closed list of shares takes it away only with the next apply.
-    {"old_owner_keeps": "CAN_EDIT"},
     # Members of a policy get a share that the closed list does not hold.
     {"auto_share_policy_members": True},
 ]

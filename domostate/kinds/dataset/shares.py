@@ -167,17 +167,19 @@ class SharesAspect(Aspect[SharesDeclared, Shares]):
     def _former_owner(self, step: Step[Shares]) -> Iterator[Draft]:
         """Whether the old owner keeps a grant is not documented (product §2.3): take it away.
 
-        Only where the list is closed; a revocation of what is not there does no harm.
+        Only where the list is closed; a revocation of what is not there does no harm. Whoever
+        creates a dataset and gives it away is a former owner too.
         """
         setting = step.setting
         declared, old = setting.declared.get("shares"), setting.observed.get("owner")
         new = setting.wanted.get("owner")
         closed = declared is not None and declared.mode is not ListMode.AT_LEAST
-        if setting.creating or not closed or old is None or new is None or old == new:
+        if not closed or old is None or new is None or old == new or not old.id:
             return
         if old not in step.after.levels and old not in step.before.levels:
             before = _document(old, AccessLevel.OWNER)
-            yield Draft("revoke_access", before, None, ChangeClass.NARROWING)
+            # Part of the transfer: no grant that anybody gave is taken away.
+            yield Draft("revoke_access", before, None, ChangeClass.OWNERSHIP)
 
     def grants_in(self, declared: Any) -> int:
         return len(declared["grants"])
