@@ -12,7 +12,7 @@ from domostate.model.desired import Desired
 from domostate.model.observed import Found, Observed
 from domostate.model.principal import Directory
 from domostate.model.state import State
-from domostate.planning.wanted import CREATES, names_wanted, parts_wanted
+from domostate.planning.wanted import CREATES, names_of_the_gone, names_wanted, parts_wanted
 
 __all__ = ["observe"]
 
@@ -30,12 +30,17 @@ def observe(desired: Desired, state: State, reader: Reader, instance: str) -> Ob
     reader.check_identity()
     directory = _directory(desired, reader)
     names = names_wanted(desired, state)
-    met = _met(names, state, reader)
-    found: dict[Address, tuple[Found, ...]] = {}
-    for name, rows in met.items():
-        address = names[name]
-        found[address] = (*found.get(address, ()), *rows)
+    found = _by_address(names, _met(names, state, reader))
     live = reader.read(parts_wanted(desired, state, found, reader.planes))
+    gone = {
+        name: address
+        for name, address in names_of_the_gone(desired, state, live).items()
+        if name not in names
+    }
+    if gone:
+        in_place = _by_address(gone, reader.find_by_name(gone.keys()))
+        found = {one: found.get(one, ()) + in_place.get(one, ()) for one in {*found, *in_place}}
+        live = reader.read(parts_wanted(desired, state, found, reader.planes))
     return Observed(
         instance=instance,
         planes=reader.planes,
@@ -44,6 +49,16 @@ def observe(desired: Desired, state: State, reader: Reader, instance: str) -> Ob
         found=found,
         reads=reader.calls,
     )
+
+
+def _by_address(
+    names: Mapping[str, Address], met: Mapping[str, tuple[Found, ...]]
+) -> Mapping[Address, tuple[Found, ...]]:
+    found: dict[Address, tuple[Found, ...]] = {}
+    for name, rows in met.items():
+        address = names[name]
+        found[address] = (*found.get(address, ()), *rows)
+    return found
 
 
 def _met(

@@ -32,14 +32,20 @@ def match(declared: Declared, observed: Observed, state: State) -> Subject | Fin
         return _recorded(declared, entry, observed, state)
     if declared.spec.adopt is not None:
         return _named_by_id(declared, declared.spec.adopt.id, observed)
+    met = _unrecorded(declared, observed, state)
+    if met is not None:
+        return met
+    return Subject(declared, Action.CREATE, reason="declared, and not there")
+
+
+def _unrecorded(declared: Declared, observed: Observed, state: State) -> Subject | Finding | None:
+    """What bears the name of an address that has no object of its own."""
     left_behind = _interrupted(declared, observed, state)
     if left_behind is not None:
         return left_behind
     there = _still_there(declared, observed, state)
     met = [one for one in there if one.name == declared.spec.name]
-    if not met:
-        return Subject(declared, Action.CREATE, reason="declared, and not there")
-    return _met_by_name(declared, met, observed)
+    return _met_by_name(declared, met, observed) if met else None
 
 
 def _recorded(
@@ -50,9 +56,9 @@ def _recorded(
         case Presence.PRESENT:
             return Subject(declared, Action.UPDATE, live, entry)
         case Presence.ABSENT:
-            left_behind = _interrupted(declared, observed, state)
-            if left_behind is not None:
-                return left_behind
+            met = _unrecorded(declared, observed, state)
+            if met is not None:
+                return met
             reason = f"the recorded dataset {entry.id} is gone: created anew"
             return Subject(declared, Action.CREATE, entry=entry, reason=reason, recreated=True)
         case Presence.INVISIBLE:

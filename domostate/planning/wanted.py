@@ -6,10 +6,10 @@ from domostate.kinds.registry import KINDS, plane_for
 from domostate.model.address import Address
 from domostate.model.call import Part, Plane
 from domostate.model.desired import Declared, Desired
-from domostate.model.observed import Found
+from domostate.model.observed import Found, Live, Presence
 from domostate.model.state import State
 
-__all__ = ["CREATES", "candidates", "names_wanted", "parts_of", "parts_wanted"]
+__all__ = ["CREATES", "candidates", "names_of_the_gone", "names_wanted", "parts_of", "parts_wanted"]
 
 CREATES = frozenset({"create_dataset", "create_stream"})
 """The operations that make an object, and with it an id."""
@@ -31,6 +31,20 @@ def names_wanted(desired: Desired, state: State) -> Mapping[str, Address]:
         if intent.address in desired.declared and intent.operation in CREATES
     }
     return {**names, **{desired.declared[one].spec.name: one for one in sorted(unknown)}}
+
+
+def names_of_the_gone(
+    desired: Desired, state: State, live: Mapping[str, Live]
+) -> Mapping[str, Address]:
+    """The exact names to look up once it is known which recorded objects are gone: what is
+    created in their place must not meet a stranger of the same name."""
+    return {
+        desired.declared[address].spec.name: address
+        for address, entry in sorted(state.entries.items())
+        if address in desired.declared
+        and entry.id in live
+        and live[entry.id].presence is Presence.ABSENT
+    }
 
 
 def parts_wanted(

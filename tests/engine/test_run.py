@@ -12,7 +12,15 @@ import pytest
 from domostate.domo.connect import ProductAccess, connect
 from domostate.engine.run import Applying, apply_plan, holding, look_anew
 from domostate.engine.session import Made
-from domostate.errors import ExitCode, Locked, Refused, StalePlan, StateError, WrongInstance
+from domostate.errors import (
+    ExitCode,
+    Locked,
+    ManifestError,
+    Refused,
+    StalePlan,
+    StateError,
+    WrongInstance,
+)
 from domostate.model.address import Address
 from domostate.model.event import Event, OperationStarted, OperationSucceeded, RunStarted
 from domostate.model.plan import PlanEnvironment
@@ -188,6 +196,20 @@ def test_a_budget_is_held_before_anything_is_written_or_begun(world: World) -> N
     assert not refused
     assert not begun
     assert world.apply({"recreate": 1}).code is ExitCode.DONE
+
+
+def test_a_stranger_in_place_of_what_is_gone_is_named_by_the_plan(world: World) -> None:
+    world.declared["sales"] = SALES
+    world.apply()
+    gone = world.state().entries[ADDRESS].id
+    world.domo.done("DELETE", f"/data/v3/datasources/{gone}?deleteMethod=hard")
+    body = {"dataSourceName": "Sales", "schema": {"columns": SALES["schema"]}}
+    stranger = world.domo.done("POST", "/data/v2/datasources", body)["dataSource"]["dataSourceId"]
+
+    with pytest.raises(ManifestError) as refused:
+        world.apply({"recreate": 1})
+
+    assert stranger in str(refused.value.findings[0])
 
 
 def test_a_plan_is_applied_once(world: World) -> None:

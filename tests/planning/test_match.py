@@ -43,6 +43,17 @@ def test_a_recorded_dataset_that_is_gone_is_created_anew_and_said_to_be() -> Non
     assert ID in met.reason
 
 
+def test_in_place_of_a_recorded_dataset_that_is_gone_no_second_one_of_its_name_is_made() -> None:
+    seen = observed(live(ID, ABSENT), live("new"), found=[Found("new", "Sales Orders")])
+    memory = state({SALES: recorded()})
+
+    refused = finding(match(entry(), seen, memory))
+    adopted = subject(match(entry(on_existing="adopt"), seen, memory))
+
+    assert "exists already (new)" in refused.message
+    assert (adopted.action, adopted.live, adopted.entry) == (Action.ADOPT, live("new"), None)
+
+
 def test_a_recorded_dataset_that_is_not_visible_is_an_error_and_never_created() -> None:
     met = finding(match(entry(), observed(live(ID, INVISIBLE)), state({SALES: recorded()})))
 

@@ -1,10 +1,16 @@
 from domostate.model.address import Address
 from domostate.model.call import Part
-from domostate.model.observed import Found
+from domostate.model.observed import Found, Presence
 from domostate.model.state import OpenIntent
-from domostate.planning.wanted import candidates, names_wanted, parts_of, parts_wanted
+from domostate.planning.wanted import (
+    candidates,
+    names_of_the_gone,
+    names_wanted,
+    parts_of,
+    parts_wanted,
+)
 from tests.kinds.entries import BOTH, CONNECTOR, ID, PLATFORM, PRODUCT, SALES, entry
-from tests.planning.estates import desired, recorded, state
+from tests.planning.estates import desired, live, recorded, state
 
 OTHER = Address("dataset", "other")
 
@@ -28,6 +34,15 @@ def test_the_name_that_an_interrupted_create_used_is_looked_up_too() -> None:
     found = names_wanted(desired(entry()), state(open_intents=intents))
 
     assert found == {"Sales Orders": SALES, "Old Name": SALES}
+
+
+def test_the_names_of_what_is_gone_are_looked_up_once_that_is_known() -> None:
+    third = Address("dataset", "third")
+    wanted = desired(entry(), entry("Known", address=OTHER), entry("Named", address=third))
+    memory = state({SALES: recorded(), OTHER: recorded("9"), third: recorded("7")})
+    there = {ID: live(), "9": live("9", Presence.ABSENT), "7": live("7", Presence.INVISIBLE)}
+
+    assert names_of_the_gone(wanted, memory, there) == {"Known": OTHER}
 
 
 def test_only_what_is_declared_is_read() -> None:
