@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from domostate.errors import Finding, Location, ManifestError
@@ -119,7 +119,10 @@ def _declared(
 def _add(subject: Subject, difference: Difference, observed: Observed, draft: _Draft) -> None:
     entry, spec = subject.entry, subject.declared.spec
     protects = entry is not None and entry.protect != spec.protect
-    if subject.action is Action.UPDATE and not difference.drafts and not protects:
+    # A run that ended right before its last word has left an entry that remembers nothing: what
+    # somebody changes in Domo afterwards could not be told from a wish of the manifest.
+    forgetful = entry is not None and not entry.applied and bool(difference.applied)
+    if subject.action is Action.UPDATE and not (difference.drafts or protects or forgetful):
         draft.unchanged += 1
         return
     me = observed.directory.me
@@ -130,6 +133,8 @@ def _add(subject: Subject, difference: Difference, observed: Observed, draft: _D
         me.id if me is not None else "",
     )
     draft.operations += len(operations)
+    if forgetful and not operations:
+        subject = replace(subject, reason="the run that made it so was interrupted: remembered now")
     draft.changes.append(_change(subject, difference, operations))
 
 

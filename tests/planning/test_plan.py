@@ -12,14 +12,14 @@ from domostate.model.desired import Declared, Desired
 from domostate.model.observed import Found, Live, Observed, Presence
 from domostate.model.plan import DriftRow, Plan, Summary
 from domostate.model.principal import Directory
-from domostate.model.state import OpenIntent
+from domostate.model.state import Entry, OpenIntent
 from domostate.planning.codec import canonical, plan_document
 from domostate.planning.guard import guard, revoked_by
 from domostate.planning.plan import fingerprint
 from domostate.planning.scope import Limits
 from tests.kinds import replies
 from tests.kinds.entries import DIRECTORY, ID, PLATFORM, SALES, entry
-from tests.planning.estates import desired, live, observed, plan_for, recorded, state
+from tests.planning.estates import applied, desired, live, observed, plan_for, recorded, state
 
 OTHER = Address("dataset", "a_first")
 HERE = Found(ID, "Sales Orders")
@@ -405,3 +405,26 @@ def test_a_percentage_of_revocations_is_of_what_was_applied_last() -> None:
         ("recreate", 0, 0),
         ("revoke", 1, 2),
     ]
+
+
+def test_what_a_transfer_may_leave_to_the_former_owner_is_no_revocation() -> None:
+    there, memory = observed(live()), state({SALES: recorded()})
+
+    plan = plan_for(entry(owner="bob@acme.test", shares=[]), there, memory)
+
+    [change] = plan.changes
+    assert [op.name for op in change.operations][-2:] == ["reassign_owner", "revoke_access"]
+    assert change.classes == (ChangeClass.OWNERSHIP,)
+    assert plan.summary.revoke == 0
+
+
+def test_what_an_interrupted_run_made_so_is_remembered_though_nothing_is_left_to_do() -> None:
+    declared = entry(tags=["a"])
+    there = observed(live(metadata=replies.metadata(tags=["a"])))
+    nothing = Entry(ID, {}, run="run 1")
+
+    [change] = plan_for(declared, there, state({SALES: nothing})).changes
+
+    assert (change.actions, change.operations) == ((Action.UPDATE,), ())
+    assert change.applied == applied(tags=["a"])
+    assert plan_for(declared, there, state({SALES: recorded(tags=["a"])})).changes == ()
