@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
@@ -22,6 +23,8 @@ from domostate.cli.main import run
 
 PROGRAM = str(Path(sys.executable).parent / "domostate")
 PATIENCE_S = 30.0
+SILENCE_S = 1.0
+CTRL_C = "\x03"
 Snapshot = dict[str, Any]
 
 READING_POSTS = frozenset(
@@ -267,11 +270,12 @@ class Project:
         os.close(theirs)
         said = b""
         try:
-            while piece := _read(ours):
-                said += piece
+            while (piece := _read(ours, SILENCE_S)) != b"":
+                said += piece or b""
                 if answer and said.rstrip().endswith(b"[y/N]:"):
                     os.write(ours, answer.encode())
-                    answer = ""
+                    # Python misses a Ctrl-C between its question and listening: once more then.
+                    answer = answer if answer == CTRL_C else ""
         finally:
             os.close(ours)
         return Done(process.wait(PATIENCE_S), said.decode(), "")
@@ -305,7 +309,10 @@ def _take_terminal() -> None:
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
-def _read(terminal: int) -> bytes:
+def _read(terminal: int, silence_s: float) -> bytes | None:
+    """What is said next: None when nothing is for so long, nothing at the end."""
+    if not select.select([terminal], [], [], silence_s)[0]:
+        return None
     try:
         return os.read(terminal, 65536)
     except OSError:
