@@ -9,19 +9,26 @@ from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from domostate.emulator.call import Call, Reply
+    from domostate.emulator.work import Work
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
     """One method on one path; `{name}` stands for one segment.
 
-    `scope` is the OAuth scope that the Platform plane asks for, empty elsewhere.
+    `scope` is the OAuth scope that the Platform plane asks for, empty elsewhere. `source` names
+    the page and section that the endpoint comes from (`003; product §2.1`), `doubt` what of it is
+    inferred or guessed, empty where all is documented. A `spooled` one takes rows: its body lies in
+    a file, and it is answered in turn with the others that write rows.
     """
 
     method: str
     path: str
-    answer: Callable[[Call], Reply]
+    answer: Callable[[Call], Reply | Work]
     scope: str = ""
+    source: str = ""
+    doubt: str = ""
+    spooled: bool = False
 
 
 @dataclass(slots=True)

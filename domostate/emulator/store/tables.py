@@ -1,6 +1,6 @@
 """The tables. Lists that are only ever read and written whole are JSON; ids are Domo's."""
 
-FORMAT = "1"
+FORMAT = "2"
 """Of the database; a folder with another one is refused by name."""
 
 TABLES = """
