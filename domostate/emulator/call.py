@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from domostate.emulator.errors import Problem, bad_request
 
 if TYPE_CHECKING:
+    from domostate.emulator.rows.vault import Vault
     from domostate.emulator.store.database import Database
     from domostate.emulator.store.people import User
 
@@ -19,18 +22,24 @@ JSON_TYPE = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A status and a body that is ready to send."""
+    """A status and a body that is ready to send, or a `long_body`: texts and files, one after the
+    other, of which the files are removed once they are sent."""
 
     status: int = 200
     body: bytes = b""
     content_type: str = JSON_TYPE
     headers: Mapping[str, str] = field(default_factory=dict)
+    long_body: tuple[bytes | Path, ...] = ()
 
 
 def json_reply(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
     """`value` as compact JSON."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return Reply(status, text.encode(), JSON_TYPE, headers or {})
+    return Reply(status, json_text(value).encode(), JSON_TYPE, headers or {})
+
+
+def json_text(value: Any) -> str:
+    """`value` as compact JSON."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 EMPTY = Reply()
@@ -42,10 +51,13 @@ class Call:
     """What was asked, by whom, and the database to answer from.
 
     Everything happens in one transaction of `db`, which the application commits before it
-    answers. `now_ms` is the one time of this request, `seq` its number in the request log.
+    answers. `now_ms` is the one time of this request, `seq` its number in the request log. The
+    body of a spooled route lies in `spooled`, a file that is gone after the request. `instance` is
+    the name of the instance where there are several.
     """
 
     db: Database
+    vault: Vault
     method: str
     path: str
     params: Mapping[str, str]
@@ -54,7 +66,9 @@ class Call:
     body: bytes
     seq: int
     now_ms: int
+    spooled: Path | None = None
     signed_in: User | None = None
+    instance: str = ""
 
     @property
     def caller(self) -> User:
@@ -68,9 +82,12 @@ class Call:
         if not self.body.strip():
             return None
         try:
-            return json.loads(self.body)
+            value = json.loads(self.body, parse_constant=_finite, parse_float=_finite)
+            if b"\\u" in self.body:
+                json_text(value).encode()  # half a surrogate pair is no text
         except (ValueError, RecursionError) as error:
             raise bad_request(f"The body is not JSON: {error}") from error
+        return value
 
     def json_object(self) -> dict[str, Any]:
         """The body as a JSON object; an empty body, null or "" count as {} (platform §15)."""
@@ -102,18 +119,20 @@ class Call:
         """`limit` and `offset` of this read; a limit of -1 is everything, as SQLite has it.
 
         `longest` is the most a page may hold, 0: no limit. A larger `limit` is cut to it rather
-        than refused (platform §3: not an error in 2017).
+        than refused (platform §3: not an error in 2017). A list that is whole by default stays so
+        unless a limit is asked for: who asks for no page cannot know that there are more.
         """
-        return self.capped(self.number("limit", default), self.number("offset", 0), longest)
+        limit, offset = self.number("limit", default), self.number("offset", 0)
+        if limit < 0 and not self.query.get("limit"):
+            return longest or -1, _checked_offset(offset)
+        return self.capped(limit, offset, longest)
 
     def capped(self, limit: int, offset: int, longest: int = 0) -> tuple[int, int]:
-        """A limit and an offset under the caps that apply here."""
-        if offset < 0:
-            raise bad_request("offset must not be negative.")
-        if limit < 0:
-            return longest or -1, offset
+        """A limit and an offset under the caps that apply here; a negative limit is all that they
+        leave."""
         caps = [cap for cap in (longest, self.db.switches.page_limit) if cap > 0]
-        return min([limit, *caps]), offset
+        most = min(caps, default=-1) if limit < 0 else min([limit, *caps])
+        return most, _checked_offset(offset)
 
     def page(self, found: Sequence[T], default: int, longest: int = 0) -> Sequence[T]:
         """The asked-for part of `found`: `limit` and `offset` are honoured everywhere."""
@@ -127,6 +146,20 @@ class Call:
             return list(found)
         turn = (self.seq + salt) % len(found)
         return [*found[turn:], *found[:turn]]
+
+
+def _checked_offset(offset: int) -> int:
+    if offset < 0:
+        raise bad_request("offset must not be negative.")
+    return offset
+
+
+def _finite(text: str) -> float:
+    """A number of a body; NaN, Infinity and 1e999 are none (RFC 8259)."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is no number")
+    return value
 
 
 def _kind(value: Any) -> str:

@@ -25,11 +25,30 @@ Ref = str | ById
 """A user by e-mail, a group or an account by name, or either by id."""
 
 Type = Literal["STRING", "DECIMAL", "LONG", "DOUBLE", "DATE", "DATETIME"]
-Role = Literal["Admin", "Privileged", "Editor", "Participant", "Social"]
 
 
 def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
+
+
+class RoleEntry(_Entry):
+    """A role beside Domo's own five."""
+
+    id: int | None = None
+    name: str = Field(min_length=1)
+    description: str = ""
+    authorities: list[str] = []
+
+
+class AttributeEntry(_Entry):
+    """The definition of a user attribute; attributes without one are custom."""
+
+    key: str = Field(min_length=1)
+    title: str = ""
+    description: str = ""
+    keyspace: Literal["idp", "domo-defined", "customer-defined"] = "customer-defined"
+    validator: str = "ANY_VALUE"
+    security_voter: str = "FULL_VIS_ADMIN_IDP"
 
 
 class UserEntry(_Entry):
@@ -38,8 +57,11 @@ class UserEntry(_Entry):
     id: int | None = None
     email: str = Field(min_length=1)
     name: str = ""
-    role: Role = "Privileged"
+    role: str = Field(default="Privileged", min_length=1)
+    """One of Domo's five, or one of `roles`."""
     active: bool = True
+    password: str | None = Field(default=None, min_length=1)
+    """Without one any password signs the user in."""
     attributes: dict[str, Annotated[list[str], BeforeValidator(_as_list)]] = {}
     profile: dict[str, Any] = {}
 
@@ -59,16 +81,6 @@ class GroupEntry(_Entry):
     groups: list[Ref] = []
 
 
-class AccountEntry(_Entry):
-    """An account of a data provider; without an owner it is the first Admin's."""
-
-    id: int | None = None
-    name: str = Field(min_length=1)
-    provider: str = Field(min_length=1)
-    owner: Ref | None = None
-    valid: bool = True
-
-
 class TokenEntry(_Entry):
     """A developer token."""
 
@@ -83,6 +95,10 @@ class ClientEntry(_Entry):
     secret: str
     user: Ref
     scopes: list[str] = list(ALL_SCOPES)
+    name: str = ""
+    description: str = ""
+    made: bool = False
+    """Made by `POST /clients`: it does not end that any pair counts where no client is listed."""
 
 
 class PrincipalEntry(_Entry):
@@ -92,6 +108,32 @@ class PrincipalEntry(_Entry):
     email: str | None = None
     name: str | None = None
     id: int | str | None = None
+
+
+class ShareEntry(PrincipalEntry):
+    """One entry of an account's access list, the owner's excepted."""
+
+    type: Literal["USER", "GROUP", "VIRTUAL_USER"]
+    access: Literal[
+        "OWNER", "CAN_EDIT", "CAN_SHARE", "CAN_WRITE", "CAN_WRITE_ONLY", "CAN_VIEW", "FEDERATED"
+    ]
+
+
+class AccountEntry(_Entry):
+    """An account of a data provider; without an owner it is the first Admin's."""
+
+    id: int | None = None
+    name: str = Field(min_length=1)
+    original_name: str | None = None
+    """What it was called before it was renamed."""
+    provider: str = Field(min_length=1)
+    owner: Ref | None = None
+    former_owner: int | None = None
+    """The id of an owner who was deleted since; instead of `owner`."""
+    valid: bool = True
+    shares: list[ShareEntry] = []
+    configuration: dict[str, str] = {}
+    """The credentials. A snapshot shows secrets as eight stars, which is what they then are."""
 
 
 class GrantEntry(PrincipalEntry):
@@ -107,6 +149,12 @@ class ColumnEntry(_Entry):
     type: Type
     visible: bool = True
     upsert_key: bool = False
+    description: str = ""
+    tags: list[str] = []
+    new_name: str = ""
+    """What it is shown as, where that is not its name."""
+    position: int | None = None
+    """Where it is shown, where that is not its place in the list."""
 
 
 class FilterEntry(_Entry):
@@ -133,6 +181,35 @@ class PolicyEntry(_Entry):
     dataset_permissions: bool = False
 
 
+class ColumnRuleEntry(_Entry):
+    """How some people see the columns under a column policy."""
+
+    id: int | None = None
+    uuid: str = ""
+    values: list[str] = Field(min_length=1)
+    users: list[Ref] = []
+    groups: list[Ref] = []
+    dataset_permissions: bool = False
+    order: int | None = None
+    default: bool = False
+
+
+class MappedColumnEntry(_Entry):
+    """A column under a column policy."""
+
+    id: int | None = None
+    column: str
+
+
+class ColumnPolicyEntry(_Entry):
+    """A column policy and the columns under it."""
+
+    id: int | None = None
+    name: str = Field(min_length=1)
+    rules: list[ColumnRuleEntry] = []
+    columns: list[MappedColumnEntry] = []
+
+
 class PdpEntry(_Entry):
     """The policies of a dataset, and whether they act."""
 
@@ -141,6 +218,36 @@ class PdpEntry(_Entry):
     external: bool = False
     enabled_column: bool = False
     policies: list[PolicyEntry] = []
+    column_policies: list[ColumnPolicyEntry] = []
+
+
+class CardEntry(_Entry):
+    """A card that is drawn from a dataset; without owners it is the dataset's owner's."""
+
+    id: int | None = None
+    title: str = Field(min_length=1)
+    type: str = "kpi"
+    chart_type: str = "badge_vert_bar"
+    owners: list[PrincipalEntry] = []
+    """One that is named by id may be gone by now."""
+    columns: list[str] = []
+    """Those it draws from; it breaks when one of them goes."""
+    views: int = 0
+    drill: bool = False
+    """Whether only a drill path of it uses the dataset."""
+
+
+class CertificationEntry(_Entry):
+    """Who vouches for a dataset; the first Admin, if nobody is named."""
+
+    state: Literal["ACTIVE", "EXPIRED", "REQUESTED", "PENDING"] = "ACTIVE"
+    user: Ref | None = None
+    """One that is named by id may be gone by now."""
+    admin: bool = True
+    process_type: str = "COMPANY"
+    process_name: str = ""
+    request_id: str = ""
+    reason: str = ""
 
 
 class StreamEntry(_Entry):
@@ -157,6 +264,10 @@ class StreamEntry(_Entry):
     """Entries of categories other than METADATA, or of types other than string."""
     schedule: dict[str, Any] = {}
     schedule_state: Literal["MANUAL", "ACTIVE", "INACTIVE"] | None = None
+    schedule_options: dict[str, Any] = {}
+    """`scheduleStartDate`, `scheduleRetryExpression`, `scheduleRetryCount`, `scheduleAssertion`."""
+    creator: Ref | None = None
+    """Who made it; the first Admin, if nobody is named."""
 
 
 class DatasetEntry(_Entry):
@@ -175,14 +286,23 @@ class DatasetEntry(_Entry):
     pdp: PdpEntry = PdpEntry()
     stream: StreamEntry | None = None
     provider: str | None = None
+    type: str | None = None
+    """Where it differs from the provider."""
     transport: str | None = None
     hidden: bool = False
     rows: int = 0
+    """How many rows are said to be there, where no `csv` tells."""
+    csv: str | None = None
+    """The rows, with a header that names the columns."""
+    cards: list[CardEntry] = []
+    certification: CertificationEntry | None = None
 
 
 class Estate(_Entry):
     """Everything an instance holds."""
 
+    roles: list[RoleEntry] = []
+    attributes: list[AttributeEntry] = []
     users: list[UserEntry] = []
     groups: list[GroupEntry] = []
     accounts: list[AccountEntry] = []
@@ -208,15 +328,24 @@ def load_estate(path: Path) -> Estate:
         raise EstateInvalid([f"{path}: cannot be read: {error.strerror}"]) from error
     except UnicodeDecodeError as error:
         raise EstateInvalid([f"{path}: is not UTF-8 text"]) from error
+    return estate_of(text, str(path))
+
+
+def estate_of(text: str, name: str) -> Estate:
+    """The estate that a text holds, YAML or JSON; findings call it by `name`.
+
+    Raises:
+        EstateInvalid: with every finding, each with name and line.
+    """
     from domostate.emulator.yaml_lines import line_of, parse  # ruamel only where YAML is read
 
-    value = parse(text, str(path))
+    value = parse(text, name)
     found = _problems(value)
     if isinstance(found, Estate):
         return found
     lines = [(line_of(text, place), place, message) for place, message in found]
     raise EstateInvalid(
-        [f"{path}:{line}: {_spoken(place)}{message}" for line, place, message in sorted(lines)]
+        [f"{name}:{line}: {_spoken(place)}{message}" for line, place, message in sorted(lines)]
     )
 
 

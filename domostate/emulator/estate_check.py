@@ -7,13 +7,21 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from domostate.emulator.content import chosen_ids
 from domostate.emulator.errors import Problem
 from domostate.emulator.store.grants import OTHER_PRINCIPALS, PRINCIPALS
+from domostate.emulator.store.people import ROLES
 from domostate.emulator.store.policies import OPERATORS
 from domostate.emulator.switches import DEFAULT, changed
 
 if TYPE_CHECKING:
-    from domostate.emulator.estate import DatasetEntry, Estate, PrincipalEntry, Ref
+    from domostate.emulator.estate import (
+        AccountEntry,
+        DatasetEntry,
+        Estate,
+        PrincipalEntry,
+        Ref,
+    )
 
 Place = tuple[int | str, ...]
 Finding = tuple[Place, str]
@@ -54,6 +62,7 @@ def findings_in(estate: Estate) -> list[Finding]:
     if (estate.users or estate.datasets) and not _has_admin(estate):
         found.append((("users",), "no active user has the role Admin"))
     found += _people(estate, users, groups)
+    found += _roles(estate)
     for index, dataset in enumerate(estate.datasets):
         found += _dataset(dataset, ("datasets", index), users, groups, accounts)
     return found
@@ -74,6 +83,7 @@ def _twice(estate: Estate) -> Iterator[Finding]:
     """Ids and secrets that occur more than once."""
     lists: dict[str, list[Any]] = {
         "users": [one.id for one in estate.users],
+        "roles": [one.id for one in estate.roles],
         "groups": [one.id for one in estate.groups],
         "accounts": [one.id for one in estate.accounts],
         "datasets": [one.id for one in estate.datasets],
@@ -89,6 +99,12 @@ def _twice(estate: Estate) -> Iterator[Finding]:
     for index, dataset in enumerate(estate.datasets):
         inner = [("policy", policy.id) for policy in dataset.pdp.policies]
         inner.append(("stream", dataset.stream.id if dataset.stream else None))
+        inner += [
+            (kind, number)
+            for kind, numbers in chosen_ids(dataset)
+            if kind not in ("user", "group")
+            for number in numbers
+        ]
         for kind, number in inner:
             if number is not None and (kind, number) in seen:
                 yield ("datasets", index), f"the {kind} id {number} occurs twice"
@@ -105,11 +121,46 @@ def _people(estate: Estate, users: _Names, groups: _Names) -> Iterator[Finding]:
         yield from _each(groups, group.groups, (*place, "groups"))
         yield from _each(groups, group.owner_groups, (*place, "owner_groups"))
     for index, account in enumerate(estate.accounts):
-        yield from users.check(account.owner, ("accounts", index, "owner"))
+        yield from _account(account, ("accounts", index), users, groups)
     for index, token in enumerate(estate.tokens):
         yield from users.check(token.user, ("tokens", index, "user"))
     for index, client in enumerate(estate.clients):
         yield from users.check(client.user, ("clients", index, "user"))
+
+
+def _roles(estate: Estate) -> Iterator[Finding]:
+    custom = Counter(role.name for role in estate.roles)
+    for index, role in enumerate(estate.roles):
+        place: Place = ("roles", index)
+        if role.name in ROLES:
+            yield (*place, "name"), f"{role.name} is a role that every instance has"
+        if custom[role.name] > 1:
+            yield (*place, "name"), f"two roles are called {role.name}"
+        if role.id is not None and role.id <= max(ROLES.values()):
+            yield (*place, "id"), f"the role ids to {max(ROLES.values())} are Domo's own"
+    known = {**ROLES, **custom}
+    for index, user in enumerate(estate.users):
+        if user.role not in known:
+            near = get_close_matches(user.role, known, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            yield ("users", index, "role"), f"unknown role {user.role}{hint}"
+    keys = Counter(one.key for one in estate.attributes)
+    for index, attribute in enumerate(estate.attributes):
+        if keys[attribute.key] > 1:
+            yield ("attributes", index, "key"), f"two attributes have the key {attribute.key}"
+
+
+def _account(
+    account: AccountEntry, place: Place, users: _Names, groups: _Names
+) -> Iterator[Finding]:
+    yield from users.check(account.owner, (*place, "owner"))
+    if account.former_owner is not None:
+        if account.owner is not None:
+            yield (*place, "former_owner"), "an account has an owner or a former one, not both"
+        if account.former_owner in users.ids:
+            yield (*place, "former_owner"), f"the user {account.former_owner} is there"
+    for index, share in enumerate(account.shares):
+        yield from _principal(share, (*place, "shares", index), users, groups, owner=False)
 
 
 def _each(names: _Names, refs: list[Ref], place: Place) -> Iterator[Finding]:
@@ -132,7 +183,30 @@ def _dataset(
             yield (*place, "columns", index), f"two columns are called {column.name}"
     if dataset.stream is not None:
         yield from accounts.check(dataset.stream.account, (*place, "stream", "account"))
+        yield from users.check(dataset.stream.creator, (*place, "stream", "creator"))
     yield from _policies(dataset, (*place, "pdp", "policies"), users, groups)
+    yield from _content(dataset, place, users, groups)
+
+
+def _content(
+    dataset: DatasetEntry, place: Place, users: _Names, groups: _Names
+) -> Iterator[Finding]:
+    """Column policies, cards and certification; the owner of a card and who certified may be gone,
+    so their ids are not checked."""
+    for index, policy in enumerate(dataset.pdp.column_policies):
+        inner: Place = (*place, "pdp", "column_policies", index)
+        for number, rule in enumerate(policy.rules):
+            yield from _each(users, rule.users, (*inner, "rules", number, "users"))
+            yield from _each(groups, rule.groups, (*inner, "rules", number, "groups"))
+    for index, card in enumerate(dataset.cards):
+        for number, owner in enumerate(card.owners):
+            inner = (*place, "cards", index, "owners", number)
+            if not isinstance(owner.id, int):
+                yield from _principal(owner, inner, users, groups, owner=True)
+            elif owner.type not in PRINCIPALS:
+                yield (*inner, "type"), f"unknown type {owner.type}"
+    if dataset.certification is not None and isinstance(dataset.certification.user, str):
+        yield from users.check(dataset.certification.user, (*place, "certification", "user"))
 
 
 def _policies(

@@ -18,8 +18,9 @@ class Route:
 
     `scope` is the OAuth scope that the Platform plane asks for, empty elsewhere. `source` names
     the page and section that the endpoint comes from (`003; product §2.1`), `doubt` what of it is
-    inferred or guessed, empty where all is documented. A `spooled` one takes rows: its body lies in
-    a file, and it is answered in turn with the others that write rows.
+    inferred or guessed, empty where all is documented. The body of a `spooled` one lies in a file;
+    those that write rows are answered `in_turn`. An `open` one is answered without a sign-in.
+    For the description alone: the names that `query` may have, and the `status` of success.
     """
 
     method: str
@@ -29,6 +30,14 @@ class Route:
     source: str = ""
     doubt: str = ""
     spooled: bool = False
+    in_turn: bool = False
+    open: bool = False
+    query: tuple[str, ...] = ()
+    status: int = 200
+
+
+PAGED = ("limit", "offset")
+"""The query of a list that is read by page."""
 
 
 @dataclass(slots=True)

@@ -8,7 +8,10 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from domostate.emulator.content import Lookup, chosen_ids, seed_content
+from domostate.emulator.content_rows import seed_rows
 from domostate.emulator.estate import (
+    AccountEntry,
     ById,
     DatasetEntry,
     Estate,
@@ -18,11 +21,17 @@ from domostate.emulator.estate import (
     Ref,
     StreamEntry,
 )
+from domostate.emulator.faults.kept import take
+from domostate.emulator.rows.vault import Vault
+from domostate.emulator.store.accounts import Account, Share, add_share, save_account
+from domostate.emulator.store.attributes import AttributeKey, save_key
+from domostate.emulator.store.credentials import set_password
 from domostate.emulator.store.database import Database
 from domostate.emulator.store.datasets import add_dataset
 from domostate.emulator.store.groups import Group, add_group, add_members, add_owners
 from domostate.emulator.store.people import User, add_user
 from domostate.emulator.store.policies import Filter, Policy, ensure_all_rows, save_policy
+from domostate.emulator.store.roles import Role, add_system_roles, save_role
 from domostate.emulator.store.schemas import Column, add_version
 from domostate.emulator.store.streams import Stream, save_stream, system_tags
 from domostate.emulator.switches import DEFAULT, changed
@@ -30,17 +39,23 @@ from domostate.emulator.switches import DEFAULT, changed
 _SEEDED = uuid.UUID("0b8a1a53-54a4-4f0e-9d0e-1f2f6a7b9c20")
 
 
-def seed(db: Database, estate: Estate, now_ms: int) -> None:
+def seed(db: Database, vault: Vault, estate: Estate, now_ms: int) -> None:
     """Empty the database and fill it with `estate`; the same estate gives the same ids.
 
     The estate becomes what a reset goes back to.
+
+    Raises:
+        EstateInvalid: rows of it cannot be taken.
     """
     viewer, db.view_of = db.view_of, None  # loading is no write that the history should tell
     try:
         db.empty()
         db.set_switches(changed(DEFAULT, estate.switches))
+        take(db, db.start)
         db.remember("estate", estate.model_dump_json(by_alias=True))
-        _Seeder(db, estate, now_ms).run()
+        seeder = _Seeder(db, estate, now_ms)
+        seeder.run()
+        seed_rows(db, vault, seeder.texts, now_ms)
     finally:
         db.view_of = viewer
 
@@ -63,21 +78,28 @@ class _Seeder:
         account_ids = [self._id("account", one.id) for one in estate.accounts]
         self.account_ids = account_ids
         self.accounts = {one.name: i for one, i in zip(estate.accounts, account_ids, strict=True)}
+        self.texts: dict[str, str] = {}
+        """The CSV of each dataset that has some, by its id."""
         self.named = Counter(dataset.name for dataset in estate.datasets if dataset.id is None)
 
     def _chosen_ids(self) -> Iterable[tuple[str, list[int | None]]]:
         estate = self.estate
         yield "user", [one.id for one in estate.users]
+        yield "user", [one.former_owner for one in estate.accounts]
+        yield "role", [one.id for one in estate.roles]
         yield "group", [one.id for one in estate.groups]
         yield "account", [one.id for one in estate.accounts]
         yield "policy", [policy.id for one in estate.datasets for policy in one.pdp.policies]
         yield "stream", [one.stream.id for one in estate.datasets if one.stream is not None]
+        for dataset in estate.datasets:
+            yield from chosen_ids(dataset)
 
     def _id(self, kind: str, chosen: int | None) -> int:
         return self.db.next_id(kind) if chosen is None else chosen
 
     def run(self) -> None:
         """Fill the tables, people first."""
+        self._roles_and_attributes()
         for user in self.estate.users:
             name = user.name or user.email.partition("@")[0]
             row = User(
@@ -85,11 +107,24 @@ class _Seeder:
                 user.profile, self.now_ms, self.now_ms,
             )  # fmt: skip
             add_user(self.db, row)
+            if user.password is not None:
+                set_password(self.db, row.id, user.password)
         for group, number in zip(self.estate.groups, self.group_ids, strict=True):
             self._group(group, number)
         self._accounts_and_credentials()
         for dataset in self.estate.datasets:
             self._dataset(dataset)
+
+    def _roles_and_attributes(self) -> None:
+        add_system_roles(self.db, self.now_ms)
+        for role in self.estate.roles:
+            row = Role(
+                self._id("role", role.id), role.name, role.description, role.authorities,
+                self.now_ms, self.now_ms,
+            )  # fmt: skip
+            save_role(self.db, row)
+        for one in self.estate.attributes:
+            save_key(self.db, AttributeKey(**one.model_dump()))
 
     def _user(self, ref: Ref) -> int:
         return ref.id if isinstance(ref, ById) else self.users[ref]
@@ -117,16 +152,32 @@ class _Seeder:
     def _accounts_and_credentials(self) -> None:
         estate, db = self.estate, self.db
         for account, number in zip(estate.accounts, self.account_ids, strict=True):
-            owner = self._admin() if account.owner is None else self._user(account.owner)
-            row = (number, account.name, account.provider, owner, account.valid, self.now_ms)
-            db.run("INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?)", *row)
+            self._account(account, number)
         tokens = [(one.token, self._user(one.user)) for one in estate.tokens]
         db.run_many("INSERT INTO tokens VALUES (?, ?)", tokens)
         clients = [
-            (one.id, one.secret, self._user(one.user), json.dumps(one.scopes))
+            (
+                one.id, one.secret, self._user(one.user), json.dumps(one.scopes), one.name,
+                one.description, one.made,
+            )
             for one in estate.clients
-        ]
-        db.run_many("INSERT INTO clients VALUES (?, ?, ?, ?)", clients)
+        ]  # fmt: skip
+        db.run_many("INSERT INTO clients VALUES (?, ?, ?, ?, ?, ?, ?)", clients)
+
+    def _account(self, entry: AccountEntry, number: int) -> None:
+        owner = entry.former_owner
+        if owner is None:
+            owner = self._admin() if entry.owner is None else self._user(entry.owner)
+        original = entry.name if entry.original_name is None else entry.original_name
+        account = Account(
+            number, entry.name, original, entry.provider, owner, entry.valid, entry.configuration,
+            self.now_ms, owner, self.now_ms, owner,
+        )  # fmt: skip
+        save_account(self.db, account)
+        for share in entry.shares:
+            one = Share(share.type, self._principal(share), share.access, "")
+            if (one.type, one.id) != ("USER", str(owner)):  # is in the access list anyway
+                add_share(self.db, number, one)
 
     def _dataset_id(self, entry: DatasetEntry) -> str:
         """Named after the dataset, so that adding another to the file moves no id."""
@@ -137,9 +188,11 @@ class _Seeder:
 
     def _dataset(self, entry: DatasetEntry) -> None:
         dataset_id = self._dataset_id(entry)
+        if entry.csv is not None:
+            self.texts[dataset_id] = entry.csv
         owner_type, owner_id = self._owner(entry.owner)
         stream = entry.stream
-        provider = (stream.provider if stream else None) or entry.provider or "api"
+        provider = entry.provider or (stream.provider if stream else None) or "api"
         connected = stream is not None and stream.provider is not None
         indexed = entry.columns if entry.indexed_columns is None else entry.indexed_columns
         versions = [_columns(indexed)]
@@ -150,6 +203,7 @@ class _Seeder:
         add_dataset(
             self.db, id=dataset_id, name=entry.name, description=entry.description,
             owner_type=owner_type, owner_id=owner_id, provider=provider,
+            type=entry.type or "",
             transport=entry.transport or ("CONNECTOR" if connected else "API"),
             tags=entry.tags or [], hidden=entry.hidden, pdp_enabled=entry.pdp.enabled,
             pdp_secured=entry.pdp.secured, pdp_external=entry.pdp.external,
@@ -165,6 +219,9 @@ class _Seeder:
             ensure_all_rows(self.db, dataset_id)
         if stream is not None:
             self._stream(stream, dataset_id, entry.tags is None)
+        lookup = Lookup(self._user, self._group_of, self._principal, self._admin, self._id)
+        owner = (owner_type, owner_id)
+        seed_content(self.db, lookup, entry, dataset_id, owner, self.now_ms)
 
     def _owner(self, owner: PrincipalEntry | str | None) -> tuple[str, int]:
         if owner is None:
@@ -212,7 +269,8 @@ class _Seeder:
             self._id("stream", entry.id), dataset_id, entry.provider or "",
             transport_of(entry), account_id, entry.update_method, entry.key_columns,
             configuration_of(entry), entry.schedule, entry.schedule_state or "",
-            self._admin(), self.now_ms, self.now_ms,
+            self._admin() if entry.creator is None else self._user(entry.creator),
+            self.now_ms, self.now_ms, schedule_options=entry.schedule_options,
         )  # fmt: skip
         save_stream(self.db, stream)
         tags = system_tags(stream)
@@ -228,6 +286,14 @@ def _columns(entries: list[Any]) -> list[Column]:
             column["visible"] = False
         if entry.upsert_key:
             column["upsertKey"] = True
+        if entry.description:
+            column["description"] = entry.description
+        if entry.tags:
+            column["tags"] = entry.tags
+        if entry.new_name:
+            column["newName"] = entry.new_name
+        if entry.position is not None:
+            column["position"] = entry.position
         columns.append(column)
     return columns
 

@@ -9,9 +9,9 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvicorn
@@ -20,25 +20,35 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from domostate.emulator.app import CUT, Emulator
 from domostate.emulator.errors import ServerRefused
+from domostate.emulator.faults.given import NOTHING, Given
+from domostate.emulator.faults.kept import clear_rules, take
+from domostate.emulator.instances import Instances
+from domostate.emulator.rows.vault import Vault
 from domostate.emulator.store.database import Database, now_ms
+from domostate.emulator.store.rows import named_files
 
 _STOPPED_BY = (signal.SIGTERM, signal.SIGINT)
 _LOCK = "emulator.lock"
 _RUNNING = "server.json"
 _DATABASE = "estate.sqlite"
+_ROWS = "rows"
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to serve. Port 0 is any free one; without `data` a temporary folder is used and removed
-    at the end; with `leases` the server ends once nobody holds a shared lock on that file."""
+    at the end; with `leases` the server ends once nobody holds a shared lock on that file.
+
+    With `instances`, each a name with its estate file, there is not one instance but these, in
+    folders of their names below `data`. `start` is set on each, at once and after every reset."""
 
     host: str = "127.0.0.1"
     port: int = 8080
     data: Path | None = None
     estate: Path | None = None
-    latency_ms: int = 0
+    start: Given = NOTHING
     leases: Path | None = None
+    instances: Mapping[str, Path | None] = field(default_factory=dict)
 
 
 def serve(options: Options) -> None:
@@ -58,12 +68,32 @@ def serve(options: Options) -> None:
             folder = Path(stack.enter_context(temporary))
         folder.mkdir(parents=True, exist_ok=True)
         stack.enter_context(_alone(folder))
-        db = _database(folder, options.estate)
-        stack.callback(db.close)
+        app = _application(folder, options, stack)
         listener = stack.enter_context(_listening(options.host, options.port))
         url = _url(options.host, listener)
         stack.enter_context(_announced(folder, url))
-        _run(Emulator(db, options.latency_ms), listener, url, options.leases)
+        _run(app, listener, url, options.leases)
+
+
+def _application(folder: Path, options: Options, stack: ExitStack) -> Emulator | Instances:
+    if not options.instances:
+        return _instance(folder, options.estate, options, stack)
+    return Instances({
+        name: _instance(folder / name, estate or options.estate, options, stack, name)
+        for name, estate in options.instances.items()
+    })  # fmt: skip
+
+
+def _instance(
+    folder: Path, estate: Path | None, options: Options, stack: ExitStack, name: str = ""
+) -> Emulator:
+    folder.mkdir(parents=True, exist_ok=True)
+    vault = Vault(folder / _ROWS)
+    stack.callback(vault.close)
+    db = _database(folder, vault, estate, options.start)
+    stack.callback(db.close)
+    vault.sweep(named_files(db))
+    return Emulator(db, vault, name)
 
 
 @contextmanager
@@ -92,8 +122,9 @@ def _who(folder: Path) -> str:
         return "that is just starting"
 
 
-def _database(folder: Path, estate_file: Path | None) -> Database:
+def _database(folder: Path, vault: Vault, estate_file: Path | None, start: Given) -> Database:
     db = Database(folder / _DATABASE)
+    db.start = start
     if db.fact("estate") is None:
         # Imported here: a folder that is filled already need not wait for pydantic and YAML.
         from domostate.emulator.estate import ONE_ADMIN, load_estate
@@ -101,7 +132,12 @@ def _database(folder: Path, estate_file: Path | None) -> Database:
 
         estate = ONE_ADMIN if estate_file is None else load_estate(estate_file)
         with db.transaction():
-            seed(db, estate, now_ms())
+            seed(db, vault, estate, now_ms())
+    else:
+        with db.transaction():
+            if start.rules is not None:
+                clear_rules(db)
+            take(db, start)
     return db
 
 
@@ -198,7 +234,7 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-def _run(app: Emulator, listener: socket.socket, url: str, leases: Path | None) -> None:
+def _run(app: Emulator | Instances, listener: socket.socket, url: str, leases: Path | None) -> None:
     config = uvicorn.Config(
         app, http=_Protocol, ws="none", lifespan="off", log_config=None, access_log=False,
         proxy_headers=False, server_header=False, timeout_graceful_shutdown=2,

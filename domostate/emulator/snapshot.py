@@ -5,14 +5,24 @@ where the contract does not name it. Times and request logs are no part of it.
 """
 
 import json
+from dataclasses import asdict
 from typing import Any
 
+from domostate.emulator.content import column_policies, content_of
+from domostate.emulator.content_rows import rows_of
+from domostate.emulator.rows.vault import Vault
+from domostate.emulator.store.account_types import masked
+from domostate.emulator.store.accounts import all_accounts, shares_of
+from domostate.emulator.store.attributes import stored_keys
+from domostate.emulator.store.credentials import passwords
 from domostate.emulator.store.database import Database
 from domostate.emulator.store.datasets import Dataset, Wanted, find_dataset, list_datasets
 from domostate.emulator.store.grants import access_list
 from domostate.emulator.store.groups import Group, all_groups, find_group, members, owners
-from domostate.emulator.store.people import ALL_SCOPES, all_users
+from domostate.emulator.store.people import ALL_SCOPES, all_users, first_admin
 from domostate.emulator.store.policies import Filter, Policy, policies_of
+from domostate.emulator.store.roles import all_roles
+from domostate.emulator.store.rows import stored_pieces
 from domostate.emulator.store.schemas import Column, columns_of, indexed_columns
 from domostate.emulator.store.streams import Stream, stream_of
 from domostate.emulator.switches import DEFAULT, as_dict
@@ -20,15 +30,17 @@ from domostate.emulator.switches import DEFAULT, as_dict
 EVERYTHING: tuple[str, list[object]] = ("1", [])
 
 
-def snapshot(db: Database, now_ms: int) -> dict[str, Any]:
-    """The whole estate with ids, and the switches that are not at their default.
+def snapshot(db: Database, now_ms: int, vault: Vault | None = None) -> dict[str, Any]:
+    """The whole estate with ids, and the switches that are not at their default; with a `vault`
+    the rows of it too.
 
     Datasets are sorted by name, everything else by id; users stay in the order of the estate file,
     because the first Admin is who open tokens act as.
     """
     names = Names(db, now_ms)
     datasets = list_datasets(db, Wanted(EVERYTHING, hidden_too=True))
-    found: dict[str, Any] = {
+    found: dict[str, Any] = _roles_and_attributes(db)
+    found |= {
         "users": _users(db),
         "groups": [_group(names, group) for group in all_groups(db)],
         "accounts": _accounts(names),
@@ -36,10 +48,16 @@ def snapshot(db: Database, now_ms: int) -> dict[str, Any]:
     tokens = db.all("SELECT token, user_id FROM tokens ORDER BY token")
     if tokens:
         found["tokens"] = [{"token": row[0], "user": names.user(row[1])} for row in tokens]
-    clients = db.all("SELECT id, secret, user_id, scopes FROM clients ORDER BY id")
+    clients = db.all(
+        "SELECT id, secret, user_id, scopes, name, description, made FROM clients ORDER BY id"
+    )
     if clients:
         found["clients"] = [_client(names, row) for row in clients]
     found["datasets"] = [_dataset(names, dataset) for dataset in datasets]
+    if vault is not None:
+        for entry, dataset in zip(found["datasets"], datasets, strict=True):
+            if dataset.row_count and stored_pieces(db, dataset.id):
+                entry["csv"] = rows_of(db, vault, dataset)
     usual = as_dict(DEFAULT)
     switches = {name: on for name, on in as_dict(db.switches).items() if on != usual[name]}
     if switches:
@@ -123,8 +141,23 @@ def _sorted(found: list[Any]) -> list[Any]:
     return sorted(found, key=lambda one: json.dumps(one, sort_keys=True))
 
 
+def _roles_and_attributes(db: Database) -> dict[str, Any]:
+    """What the estate adds to Domo's own roles and says of attributes; nothing where it does
+    neither."""
+    roles = [
+        {"id": one.id, "name": one.name, "description": one.description}
+        | {"authorities": one.authorities}
+        for one in all_roles(db)
+        if not one.system
+    ]
+    attributes = [asdict(one) for one in stored_keys(db)]
+    found = {"roles": roles, "attributes": attributes}
+    return {name: entries for name, entries in found.items() if entries}
+
+
 def _users(db: Database) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
+    known = passwords(db)
     for user in all_users(db):
         entry: dict[str, Any] = {
             "id": user.id,
@@ -136,6 +169,8 @@ def _users(db: Database) -> list[dict[str, Any]]:
         }
         if user.profile:
             entry["profile"] = user.profile
+        if user.id in known:
+            entry["password"] = known[user.id]
         found.append(entry)
     return found
 
@@ -170,14 +205,25 @@ def _membership(names: Names, group_id: int) -> dict[str, Any]:
 
 
 def _accounts(names: Names) -> list[dict[str, Any]]:
-    rows = names.db.all("SELECT id, name, provider, owner_id, valid FROM accounts ORDER BY id")
     found: list[dict[str, Any]] = []
-    for account_id, name, provider, owner_id, valid in rows:
-        entry = {"id": account_id, "name": name, "provider": provider}
-        if owner_id is not None:
-            entry["owner"] = names.user(owner_id)
-        if not valid:
+    for account in all_accounts(names.db):
+        entry: dict[str, Any] = {"id": account.id, "name": account.name}
+        if account.original_name != account.name:
+            entry["original_name"] = account.original_name
+        entry["provider"] = account.provider
+        owner = names.user(account.owner_id)
+        if isinstance(owner, str):
+            entry["owner"] = owner
+        else:
+            entry["former_owner"] = account.owner_id
+        if not account.valid:
             entry["valid"] = False
+        shares = shares_of(names.db, account.id)
+        if shares:
+            shown = [names.principal(one.type, one.id) | {"access": one.level} for one in shares]
+            entry["shares"] = _sorted(shown)
+        if account.configuration:
+            entry["configuration"] = masked(account.configuration)
         found.append(entry)
     return found
 
@@ -185,7 +231,10 @@ def _accounts(names: Names) -> list[dict[str, Any]]:
 def _client(names: Names, row: tuple[Any, ...]) -> dict[str, Any]:
     entry = {"id": row[0], "secret": row[1], "user": names.user(row[2])}
     scopes = json.loads(row[3])
-    return entry if scopes == list(ALL_SCOPES) else entry | {"scopes": scopes}
+    if scopes != list(ALL_SCOPES):
+        entry["scopes"] = scopes
+    more = {"name": row[4], "description": row[5], "made": bool(row[6])}
+    return entry | {name: value for name, value in more.items() if value}
 
 
 def _dataset(names: Names, dataset: Dataset) -> dict[str, Any]:
@@ -208,13 +257,18 @@ def _dataset(names: Names, dataset: Dataset) -> dict[str, Any]:
     connector = stream is not None and bool(stream.provider)
     if dataset.provider != (stream.provider if stream and connector else "api"):
         entry["provider"] = dataset.provider
+    if dataset.type != dataset.provider:
+        entry["type"] = dataset.type
     if dataset.transport != ("CONNECTOR" if connector else "API"):
         entry["transport"] = dataset.transport
     if dataset.hidden:
         entry["hidden"] = True
     if dataset.row_count:
         entry["rows"] = dataset.row_count
-    return entry
+    masks = column_policies(names, dataset)
+    if masks:
+        entry["pdp"]["column_policies"] = masks
+    return entry | content_of(names, dataset)
 
 
 def _columns(columns: list[Column]) -> list[dict[str, Any]]:
@@ -225,6 +279,10 @@ def _columns(columns: list[Column]) -> list[dict[str, Any]]:
             entry["visible"] = False
         if column.get("upsertKey"):
             entry["upsert_key"] = True
+        said = ("description", "tags", "position")
+        entry |= {name: column[name] for name in said if name in column}
+        if "newName" in column:
+            entry["new_name"] = column["newName"]
         found.append(entry)
     return found
 
@@ -296,11 +354,16 @@ def _stream(names: Names, stream: Stream) -> dict[str, Any]:
         entry["configuration"] = plain
     if other:
         entry["other_configuration"] = other
-    if stream.schedule:
-        entry["schedule"] = stream.schedule
-    if stream.schedule_state:
-        entry["schedule_state"] = stream.schedule_state
-    return entry
+    for name in ("schedule", "schedule_state", "schedule_options"):
+        if getattr(stream, name):
+            entry[name] = getattr(stream, name)
+    return entry | _creator(names, stream)
+
+
+def _creator(names: Names, stream: Stream) -> dict[str, Any]:
+    creator, admin = names.user(stream.creator_id), first_admin(names.db)
+    usual = admin is not None and admin.id == stream.creator_id
+    return {} if usual or not isinstance(creator, str) else {"creator": creator}
 
 
 _PLAIN = ("METADATA", "string")

@@ -15,8 +15,8 @@ class Work:
     """What a route answers with when rows have to be read or written first.
 
     `run` is called in another thread and must not use the database; what it returns is given to
-    `finish`, which is called in a transaction of its own and answers, or has more work. Between
-    the two anything may have happened to the estate, but for what holds the turn of the route.
+    `finish`, which is called in a transaction of its own and answers, or has more work. Meanwhile
+    anything may happen to the estate, but to rows: routes that write them take turns.
     """
 
     run: Callable[[], Any]

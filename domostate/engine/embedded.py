@@ -20,7 +20,7 @@ from filelock import FileLock
 
 from domostate.errors import DomostateError
 
-__all__ = ["running_emulator"]
+__all__ = ["EmulatorFailed", "emulator_data", "running_emulator"]
 
 START_PATIENCE = timedelta(seconds=20)
 
@@ -29,6 +29,11 @@ class EmulatorFailed(DomostateError):
     """The embedded emulator did not start."""
 
     summary = "the embedded emulator did not start"
+
+
+def emulator_data(root: Path, environment: str) -> Path:
+    """The folder in which the embedded emulator of an environment keeps its estate."""
+    return root / ".domostate" / "emulator" / environment
 
 
 @contextmanager

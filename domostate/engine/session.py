@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import uuid4
 
 from domostate.domo.connect import Connection, PlatformAccess, ProductAccess, connect
-from domostate.engine.embedded import running_emulator
+from domostate.engine.embedded import emulator_data, running_emulator
 from domostate.engine.observe import observe
 from domostate.errors import UsageError
 from domostate.kinds.names import Names
@@ -23,9 +22,6 @@ from domostate.record.room import Record
 
 __all__ = ["Made", "Session", "open_session"]
 
-EMULATOR = "emulator"
-LOCAL = Path(".domostate")
-"""Where a project keeps what is not to be committed: state, journals, emulator data."""
 ANYBODY = ("any", "the embedded emulator")
 """The embedded emulator takes any credentials unless its estate lists some (contract §7)."""
 
@@ -95,7 +91,7 @@ def _access(
     client, secret = (_credential(one, project) for one in (names.client_id, names.client_secret))
     product_url, platform_url = environment.base_url, environment.platform_url
     if environment.kind is Target.EMULATOR:
-        data = project.root / LOCAL / EMULATOR / environment.name
+        data = emulator_data(project.root, environment.name)
         product_url = stack.enter_context(running_emulator(data, environment.estate))
         platform_url = product_url
         token, client, secret = (one or ANYBODY for one in (token, client, secret))

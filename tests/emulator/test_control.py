@@ -204,13 +204,13 @@ def test_a_reset_with_an_estate_seeds_that_one(domo: Domo) -> None:
 
 
 def test_a_reset_with_a_wrong_estate_changes_nothing(domo: Domo) -> None:
-    wrong = {"users": [{"email": "a@x", "role": "King"}], "datasets": [{"name": "d", "colour": 1}]}
+    wrong = {"users": [{"email": "a@x", "active": "no?"}], "datasets": [{"name": "d", "colour": 1}]}
     domo.get("/content/v2/users")
 
     reply = domo.send("POST", "/_emulator/reset", wrong)
 
     assert reply.status_code == 400
-    assert "users[0].role" in reply.json()["message"]
+    assert "users[0].active" in reply.json()["message"]
     assert "datasets[0].colour" in reply.json()["message"]
     assert len(domo.snapshot()["users"]) == len(ESTATE["users"])
     domo.get("/content/v2/users")

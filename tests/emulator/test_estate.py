@@ -113,6 +113,31 @@ def test_what_an_estate_may_not_say(tmp_path: Path, text: str, finding: str) -> 
     assert any(finding in one for one in findings(tmp_path, text))
 
 
+def test_what_hangs_on_a_dataset_is_checked_too(tmp_path: Path) -> None:
+    text = """\
+users: [{email: ada@x, role: Admin}]
+datasets:
+  - name: Orders
+    certification: {user: bob@x}
+    cards:
+      - {id: 5, title: One, owners: [{type: USER, email: ade@x}]}
+      - {id: 5, title: Two, owners: [{type: ROBOT, id: 1}, {type: USER, id: 77}]}
+    pdp:
+      policies: [{id: 8, name: Rows}]
+      column_policies:
+        - {id: 8, name: Masks, rules: [{values: [hash], users: [zoe@y], groups: [West]}]}
+"""
+    assert findings(tmp_path, text) == [
+        "estate.yml:3: datasets[0]: the card id 5 occurs twice",
+        "estate.yml:3: datasets[0]: the policy id 8 occurs twice",
+        "estate.yml:4: datasets[0].certification.user: unknown user bob@x",
+        "estate.yml:6: datasets[0].cards[0].owners[0]: unknown user ade@x; did you mean ada@x?",
+        "estate.yml:7: datasets[0].cards[1].owners[0].type: unknown type ROBOT",
+        "estate.yml:11: datasets[0].pdp.column_policies[0].rules[0].groups[0]: unknown group West",
+        "estate.yml:11: datasets[0].pdp.column_policies[0].rules[0].users[0]: unknown user zoe@y",
+    ]
+
+
 def test_an_estate_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(EstateInvalid, match="cannot be read"):
         load_estate(tmp_path / "nothing.yml")
@@ -207,8 +232,37 @@ streams = st.one_of(
     ),
 )
 columns = st.lists(
-    st.sampled_from(["a", "b", "A"]).map(lambda name: {"name": name, "type": "STRING"}),
+    st.fixed_dictionaries(
+        {"name": st.sampled_from(["a", "b", "A"]), "type": st.just("STRING")},
+        optional={
+            "visible": st.booleans(),
+            "description": words,
+            "new_name": words,
+            "position": st.integers(0, 3),
+        },
+    ),
     unique_by=lambda one: one["name"],
+)
+cards = st.fixed_dictionaries(
+    {"title": words},
+    optional={
+        "chart_type": words,
+        "owners": st.just([{"type": "GROUP", "name": "West"}, {"type": "USER", "email": "bob@x"}]),
+        "columns": st.just(["a"]),
+        "views": st.integers(0, 9),
+        "drill": st.booleans(),
+    },
+)
+certifications = st.fixed_dictionaries(
+    {"state": st.sampled_from(["ACTIVE", "REQUESTED"])},
+    optional={"user": st.just("bob@x"), "admin": st.booleans(), "reason": words},
+)
+column_policies = st.fixed_dictionaries(
+    {"name": words},
+    optional={
+        "rules": st.just([{"values": ["hash"], "users": ["bob@x"]}, {"values": ["visible"]}]),
+        "columns": st.just([{"column": "a"}]),
+    },
 )
 datasets = st.fixed_dictionaries(
     {"name": words, "columns": columns, "permissions": permissions, "stream": streams},
@@ -221,8 +275,13 @@ datasets = st.fixed_dictionaries(
         "rows": st.integers(0, 10),
         "pdp": st.fixed_dictionaries(
             {"enabled": st.booleans(), "policies": st.lists(policies, max_size=2)},
-            optional={"enabled_column": st.booleans()},
+            optional={
+                "enabled_column": st.booleans(),
+                "column_policies": st.lists(column_policies, max_size=2),
+            },
         ),
+        "cards": st.lists(cards, max_size=2),
+        "certification": certifications,
     },
 )
 

@@ -2,12 +2,13 @@
 
 import threading
 import time
+from pathlib import Path
 
 import pytest
 import requests
 
-from tests.emulator.client import Domo
-from tests.emulator.conftest import SALES
+from tests.emulator.client import Domo, Server
+from tests.emulator.conftest import ESTATE, SALES
 
 V3 = f"/data/v3/datasources/{SALES}"
 TAGS = f"/data/ui/v3/datasources/{SALES}/tags"
@@ -72,6 +73,29 @@ def test_a_dropped_connection_has_no_answer_at_all(domo: Domo, fault: str, done:
     assert tags(domo) == (["x"] if done else ["finance", "gold", "pii"])
     assert [(one["path"], one["status"]) for one in domo.requests()] == [(f"/api{TAGS}", None)]
     assert domo.get(V3)  # and the server goes on
+
+
+def test_a_lost_export_leaves_no_file_behind(tmp_path: Path) -> None:
+    server = Server("--data", str(tmp_path))
+    domo = Domo(server.url)
+    domo.reset(ESTATE)
+    bearer = {"Authorization": f"bearer {domo.access_token()}"}
+    data = f"{server.url}/v1/datasets/{SALES}/data"
+    rows = "".join(f"{number},West,1.5\n" for number in range(100))
+    requests.put(data, rows, headers={"Content-Type": "text/csv", **bearer}, timeout=10)
+    before = sorted(tmp_path.rglob("*"))
+    domo.faults({"path": "*/data", "drop_after": True, "times": 1})
+
+    with pytest.raises(requests.ConnectionError):
+        requests.get(data, headers=bearer, timeout=10)
+    domo.faults()
+    domo.faults({"path": "*/data", "status": 500, "after_effect": True})
+    assert requests.get(data, headers=bearer, timeout=10).status_code == 500
+
+    assert sorted(tmp_path.rglob("*")) == before
+    domo.faults()
+    assert requests.get(data, headers=bearer, timeout=10).text == rows
+    server.stop()
 
 
 def test_a_dropped_write_is_in_the_history_when_it_happened(domo: Domo) -> None:

@@ -325,7 +325,7 @@ def test_a_stream_is_created_with_its_dataset(domo: Domo) -> None:
     made = reply.json()
 
     assert reply.status_code == 201
-    assert reply.headers["location"] == f"/v1/streams/{made['id']}"
+    assert reply.headers["location"] == f"{domo.url}/v1/streams/{made['id']}"
     assert made["dataSet"].keys() == {
         "id", "name", "rows", "columns", "owner", "createdAt", "updatedAt", "pdpEnabled",
     }  # fmt: skip

@@ -42,11 +42,14 @@ def test_a_user_has_role_attributes_and_activity(domo: Domo) -> None:
     })  # fmt: skip
 
     first, second = domo.get("/content/v2/users", token="any")
+    found = domo.done("POST", SEARCH, {"attributes": ["region"]})["users"]
 
-    assert first["attributes"] == [{"key": "region", "values": ["West", "East"]}]
     assert (first["role"], first["roleId"], first["active"]) == ("Admin", 1, True)
     assert (second["role"], second["roleId"], second["active"]) == ("Social", 5, False)
-    assert second["attributes"] == []
+    assert [one["attributes"] for one in found] == [
+        [{"key": "region", "values": ["West", "East"]}],
+        [],
+    ]
 
 
 def test_users_are_read_alone_by_ids_and_unknown_ones_answer_nothing(domo: Domo) -> None:

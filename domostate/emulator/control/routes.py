@@ -1,11 +1,13 @@
 """Snapshot, logs, reset, faults and switches."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from domostate.emulator.call import Call, Reply, as_object, json_reply
+from domostate.emulator.control.openapi import read_description
+from domostate.emulator.control.pages.routes import ROUTES as PAGES
 from domostate.emulator.errors import EstateInvalid, Problem
-from domostate.emulator.faults import Faults
+from domostate.emulator.faults.given import given_from
+from domostate.emulator.faults.kept import clear_rules, shown, take
 from domostate.emulator.history import history
 from domostate.emulator.routing import Route
 from domostate.emulator.snapshot import snapshot
@@ -13,8 +15,8 @@ from domostate.emulator.switches import as_dict, changed
 
 
 def read_snapshot(call: Call) -> Reply:
-    """The whole estate in the shape of the estate file, with ids."""
-    return json_reply(snapshot(call.db, call.now_ms))
+    """The whole estate in the shape of the estate file, with ids; with `rows=true` the rows too."""
+    return json_reply(snapshot(call.db, call.now_ms, call.vault if call.flag("rows") else None))
 
 
 def read_requests(call: Call) -> Reply:
@@ -42,57 +44,58 @@ def read_history(call: Call) -> Reply:
 
 
 def reset(call: Call) -> Reply:
-    """Back to the estate that seeded the folder, or to the one in the body, which then is what
-    later resets go back to. Logs, history, faults, switches and counters start over too."""
+    """Back to the estate that seeded the folder, or to the one in the body (JSON, or YAML if its
+    content type says so), which then is what later resets go back to. Logs, history, faults,
+    switches and counters start over too."""
     # Imported here: only loading an estate needs pydantic, which costs a start 80 ms.
-    from domostate.emulator.estate import Estate, check_estate
+    from domostate.emulator.estate import Estate, check_estate, estate_of
     from domostate.emulator.seeding import seed
 
     try:
-        if call.body.strip():
+        if call.body.strip() and "yaml" in call.headers.get("content-type", ""):
+            name = call.headers.get("x-file-name") or "the estate"
+            estate = estate_of(call.body.decode("utf-8", "replace"), name)
+        elif call.body.strip():
             estate = check_estate(call.json())
         else:
             estate = Estate.model_validate_json(call.db.fact("estate") or "{}")
     except EstateInvalid as error:
         raise Problem(400, str(error)) from error
-    seed(call.db, estate, call.now_ms)
+    try:
+        seed(call.db, call.vault, estate, call.now_ms)
+    except EstateInvalid as error:
+        raise Problem(400, str(error)) from error
     return json_reply({})
 
 
 def read_faults(call: Call) -> Reply:
-    """The rules, and how often each matched and fired."""
-    return json_reply(Faults(call.db).shown())
+    """The rules, and how often each matched and fired; those that switches stand for come last."""
+    return json_reply(shown(call.db))
 
 
 def add_faults(call: Call) -> Reply:
-    """Append a list of rules, or one; an empty list clears them. Answers all rules."""
-    given = _rules(call)
-    faults = Faults(call.db)
-    if not given:
-        faults.clear()
-    faults.add(given)
-    return json_reply(faults.shown())
+    """Append a list of rules, or one; an empty list clears them. An object of `rules` and
+    `switches` sets switches too. Answers all rules."""
+    given = given_from(call.json())
+    if given.rules == ():
+        clear_rules(call.db)
+    take(call.db, given)
+    return json_reply(shown(call.db))
 
 
 def set_faults(call: Call) -> Reply:
-    """Replace the rules."""
-    faults = Faults(call.db)
-    faults.clear()
-    faults.add(_rules(call))
-    return json_reply(faults.shown())
+    """Replace the rules; like `POST` otherwise."""
+    given = given_from(call.json())
+    if given.rules is not None:
+        clear_rules(call.db)
+    take(call.db, given)
+    return json_reply(shown(call.db))
 
 
 def clear_faults(call: Call) -> Reply:
-    """Forget all rules."""
-    Faults(call.db).clear()
-    return json_reply([])
-
-
-def _rules(call: Call) -> list[Any]:
-    value = call.json()
-    if isinstance(value, dict) and isinstance(value.get("rules"), list):
-        value = value["rules"]
-    return value if isinstance(value, list) else [value]
+    """Forget all rules but those that switches stand for."""
+    clear_rules(call.db)
+    return json_reply(shown(call.db))
 
 
 def read_switches(call: Call) -> Reply:
@@ -107,8 +110,10 @@ def set_switches(call: Call) -> Reply:
 
 
 ROUTES = (
+    *PAGES,
     Route("GET", "/_emulator/snapshot", read_snapshot),
     Route("GET", "/_emulator/requests", read_requests),
+    Route("GET", "/_emulator/openapi.json", read_description),
     Route("GET", "/_emulator/history", read_history),
     Route("POST", "/_emulator/reset", reset),
     Route("GET", "/_emulator/faults", read_faults),

@@ -7,19 +7,21 @@ from domostate.emulator.call import (
     Call,
     Reply,
     as_int,
+    as_list,
     as_object,
     as_text,
     json_reply,
 )
-from domostate.emulator.errors import access_denied, bad_request
+from domostate.emulator.errors import bad_request
 from domostate.emulator.platform import wire
-from domostate.emulator.platform.reach import reach
-from domostate.emulator.routing import Route
+from domostate.emulator.platform.reach import denied, reach
+from domostate.emulator.routing import PAGED, Route
 from domostate.emulator.store.access import Level, visible_to
 from domostate.emulator.store.creation import new_dataset
 from domostate.emulator.store.datasets import (
     Dataset,
     Wanted,
+    as_indexed,
     delete_dataset,
     list_datasets,
     set_fields,
@@ -27,7 +29,7 @@ from domostate.emulator.store.datasets import (
 from domostate.emulator.store.grants import transfer
 from domostate.emulator.store.people import READ_ONLY_ROLES, user_exists
 from domostate.emulator.store.policies import switch_pdp
-from domostate.emulator.store.schemas import checked_columns, define, request_index
+from domostate.emulator.store.schemas import Column, checked_columns, define, request_index
 
 LIST_LIMIT = 50
 """The most datasets in one page (platform §4.5)."""
@@ -48,11 +50,10 @@ def list_all(call: Call) -> Reply:
     sort = call.query.get("sort", "")
     if sort not in _SORTS:
         raise bad_request(f"sort cannot be {sort!r}.")
-    delay_ms = call.db.switches.list_delay_ms
     wanted = Wanted(
         visible_to(call.db, call.caller),
         name_like=call.query.get("nameLike", ""),
-        created_before_ms=call.now_ms - delay_ms if delay_ms else None,
+        **as_indexed(call.db, call.now_ms),
     )
     limit = max(call.number("limit", LIST_LIMIT), 0)
     window = call.capped(limit, max(call.number("offset", 0), 0), LIST_LIMIT)
@@ -75,7 +76,7 @@ def create(call: Call) -> Reply:
 def make(call: Call, given: dict[str, Any]) -> Dataset:
     """The dataset that a body describes, stored."""
     if call.caller.role in READ_ONLY_ROLES:
-        raise access_denied()
+        raise denied(call)
     name = as_text(given.get("name"), "name")
     if not name:
         raise bad_request("name must not be empty.")
@@ -83,12 +84,25 @@ def make(call: Call, given: dict[str, Any]) -> Dataset:
     # The bare "Bad Request" is recorded (THREAD domo-python-sdk#22).
     if not isinstance(schema, dict) or not isinstance(schema.get("columns"), list):
         raise bad_request()
-    columns = checked_columns(schema["columns"])
+    columns = _columns(schema["columns"])
     dataset_id = new_dataset(
         call.db, columns, call.now_ms, name=name, description=str(given.get("description") or ""),
         owner_type="USER", owner_id=call.caller.id,
     )  # fmt: skip
     return reach(call, dataset_id)
+
+
+def _columns(given: Any) -> list[Column]:
+    """The columns of a body. A number in the place of a name counts as a text: Domo reads with
+    Jackson (its words in a refusal, platform §4.10), which takes it so (INFER). pydomo sends
+    numbers for a DataFrame whose columns nobody has named."""
+    return checked_columns([_with_text_name(one) for one in as_list(given, "columns")])
+
+
+def _with_text_name(column: Any) -> Any:
+    if isinstance(column, dict) and type(column.get("name")) in (int, float):
+        return {**column, "name": str(column["name"])}
+    return column
 
 
 def update(call: Call) -> Reply:
@@ -124,7 +138,7 @@ def _change_schema(call: Call, found: Dataset, schema: dict[str, Any]) -> None:
     itself (GUESS), with the delay of the switch `index_delay_ms`."""
     if not schema.get("columns"):
         return
-    columns = checked_columns(schema["columns"])
+    columns = _columns(schema["columns"])
     define(call.db, found, columns, call.now_ms)
     request_index(call.db, reach_changed(call, found.id), call.now_ms)
 
@@ -144,14 +158,31 @@ def _change_owner(call: Call, found: Dataset, owner: dict[str, Any]) -> None:
 def delete(call: Call) -> Reply:
     """Irreversible (platform §4.7)."""
     found = reach(call, call.params["id"], Level.CO_OWNER)
-    delete_dataset(call.db, found.id)
+    delete_dataset(call.db, found.id, call.now_ms, "hard")
     return NO_CONTENT
 
 
 ROUTES = (
-    Route("GET", "/v1/datasets", list_all, "data"),
-    Route("POST", "/v1/datasets", create, "data"),
-    Route("GET", "/v1/datasets/{id}", read, "data"),
-    Route("PUT", "/v1/datasets/{id}", update, "data"),
-    Route("DELETE", "/v1/datasets/{id}", delete, "data"),
-)
+    Route(
+        "GET", "/v1/datasets", list_all, "data", "platform §4.5",
+        "the order without sort; which way each sort goes; that the client's user bounds the list",
+        query=(*PAGED, "sort", "nameLike"),
+    ),
+    Route(
+        "POST", "/v1/datasets", create, "data", "001; platform §4.3",
+        "an owner in the body is ignored", status=201,
+    ),
+    Route(
+        "GET", "/v1/datasets/{id}", read, "data", "platform §4.4",
+        "404 for an unknown id; what a deleted one answers (switch deleted_dataset_is_object)",
+    ),
+    Route(
+        "PUT", "/v1/datasets/{id}", update, "data", "002; platform §4.6",
+        "what is left out stays; read-only and empty fields are ignored; the new schema is indexed "
+        "by itself; a connector's dataset is not refused",
+    ),
+    Route(
+        "DELETE", "/v1/datasets/{id}", delete, "data", "platform §4.7", "it takes CO_OWNER",
+        status=204,
+    ),
+)  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 from domostate.emulator.call import NO_CONTENT, Call, Reply, as_int, as_text, json_reply
 from domostate.emulator.errors import bad_request, forbidden
 from domostate.emulator.platform import wire
-from domostate.emulator.routing import Route
+from domostate.emulator.routing import PAGED, Route
 from domostate.emulator.store.access import may_change_group
 from domostate.emulator.store.groups import (
     Group,
@@ -114,13 +114,26 @@ def _user(call: Call) -> int:
     return as_int(call.params["user"], "user id")
 
 
+_RIGHTS = "that Admins and the group's owners alone may"
 ROUTES = (
-    Route("GET", "/v1/groups", list_groups, "user"),
-    Route("POST", "/v1/groups", create, "user"),
-    Route("GET", "/v1/groups/{id}", read, "user"),
-    Route("PUT", "/v1/groups/{id}", update, "user"),
-    Route("DELETE", "/v1/groups/{id}", delete, "user"),
-    Route("GET", "/v1/groups/{id}/users", list_members, "user"),
-    Route("PUT", "/v1/groups/{id}/users/{user}", add_member, "user"),
-    Route("DELETE", "/v1/groups/{id}/users/{user}", remove_member, "user"),
-)
+    Route("GET", "/v1/groups", list_groups, "user", "platform §8", query=PAGED),
+    Route(
+        "POST", "/v1/groups", create, "user", "platform §8",
+        "names are unique; 403 for roles that only read",
+    ),
+    Route("GET", "/v1/groups/{id}", read, "user", "platform §8"),
+    Route(
+        "PUT", "/v1/groups/{id}", update, "user", "platform §8",
+        f"the reply: the group (docs: no body, an SDK's examples read one); {_RIGHTS}",
+    ),
+    Route("DELETE", "/v1/groups/{id}", delete, "user", "platform §8", _RIGHTS, status=204),
+    Route("GET", "/v1/groups/{id}/users", list_members, "user", "platform §8", query=PAGED),
+    Route(
+        "PUT", "/v1/groups/{id}/users/{user}", add_member, "user", "platform §8",
+        f"400 for an inactive group, which is known to refuse; {_RIGHTS}", status=204,
+    ),
+    Route(
+        "DELETE", "/v1/groups/{id}/users/{user}", remove_member, "user", "platform §8", _RIGHTS,
+        status=204,
+    ),
+)  # fmt: skip

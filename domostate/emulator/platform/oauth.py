@@ -63,7 +63,14 @@ def _scopes(client: Client, asked: str) -> tuple[str, ...]:
     return wanted or client.scopes
 
 
+_DOUBT = "the codes of refusals"
 ROUTES = (
-    Route("GET", "/oauth/token", issue_token),
-    Route("POST", "/oauth/token", issue_token),
-)
+    Route(
+        "GET", "/oauth/token", issue_token, source="platform §2", doubt=_DOUBT,
+        query=("grant_type", "scope"),
+    ),
+    Route(
+        "POST", "/oauth/token", issue_token, source="platform §2",
+        doubt=f"that a grant in the query is refused; {_DOUBT}",
+    ),
+)  # fmt: skip

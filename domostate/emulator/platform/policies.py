@@ -16,7 +16,7 @@ from domostate.emulator.call import (
 from domostate.emulator.errors import bad_request, not_found
 from domostate.emulator.platform import wire
 from domostate.emulator.platform.reach import reach
-from domostate.emulator.routing import Route
+from domostate.emulator.routing import PAGED, Route
 from domostate.emulator.store.access import Level
 from domostate.emulator.store.datasets import Dataset
 from domostate.emulator.store.policies import (
@@ -115,9 +115,21 @@ def _filter(given: dict[str, Any]) -> Filter:
 
 _POLICIES = "/v1/datasets/{id}/policies"
 ROUTES = (
-    Route("GET", _POLICIES, list_policies, "data"),
-    Route("POST", _POLICIES, create, "data"),
-    Route("GET", _POLICIES + "/{policy}", read_policy, "data"),
-    Route("PUT", _POLICIES + "/{policy}", update, "data"),
-    Route("DELETE", _POLICIES + "/{policy}", delete, "data"),
-)
+    Route(
+        "GET", _POLICIES, list_policies, "data", "platform §5",
+        "that All Rows is listed; limit and offset, which one SDK sends", query=PAGED,
+    ),
+    Route(
+        "POST", _POLICIES, create, "data", "001; platform §5",
+        "400 for unknown columns, users and groups; names may repeat", status=201,
+    ),
+    Route("GET", _POLICIES + "/{policy}", read_policy, "data", "platform §5"),
+    Route(
+        "PUT", _POLICIES + "/{policy}", update, "data", "platform §5",
+        "that the members of All Rows may change",
+    ),
+    Route(
+        "DELETE", _POLICIES + "/{policy}", delete, "data", "platform §5", "400 for All Rows",
+        status=204,
+    ),
+)  # fmt: skip

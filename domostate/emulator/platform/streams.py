@@ -17,9 +17,10 @@ from domostate.emulator.errors import Problem, bad_request, not_found
 from domostate.emulator.platform import wire
 from domostate.emulator.platform.datasets import make
 from domostate.emulator.platform.reach import reach
-from domostate.emulator.routing import Route
+from domostate.emulator.routing import PAGED, Route
 from domostate.emulator.store.access import Level, visible_to
 from domostate.emulator.store.datasets import Dataset, Wanted, list_datasets
+from domostate.emulator.store.rows import forget_parts, run_parts
 from domostate.emulator.store.schemas import latest_columns
 from domostate.emulator.store.streams import (
     PLATFORM_METHODS,
@@ -71,7 +72,7 @@ def _found(call: Call) -> list[tuple[Stream, Dataset]]:
     found = [
         (stream, datasets[stream.dataset_id])
         for stream in all_streams(call.db)
-        if not stream.provider and stream.dataset_id in datasets
+        if not stream.provider and stream.dataset_id in datasets and _shown(call, stream)
     ]
     qualifier, _, text = call.query.get("q", "").partition(":")
     text = text.strip().strip('"')
@@ -88,15 +89,21 @@ def _found(call: Call) -> list[tuple[Stream, Dataset]]:
             raise bad_request(f"There is no qualifier {qualifier!r}.")
 
 
+def _shown(call: Call, stream: Stream) -> bool:
+    """Whether a stream is there at all for the caller: whom streams are shown to is a switch."""
+    return call.db.switches.streams_of == "view" or stream.creator_id == call.caller.id
+
+
 def read(call: Call) -> Reply:
     """One stream with its dataset."""
-    return json_reply(wire.stream(call.db, _known(call), _fields(call) or ALL_FIELDS))
+    return json_reply(wire.stream(call.db, known_stream(call), _fields(call) or ALL_FIELDS))
 
 
-def _known(call: Call, needed: Level = Level.CAN_VIEW) -> Stream:
+def known_stream(call: Call, needed: Level = Level.CAN_VIEW) -> Stream:
+    """The API stream of the path, for who has at least that level on its dataset."""
     number = as_int(call.params["id"], "stream id")
     stream = find_stream(call.db, number)
-    if stream is None or stream.provider:
+    if stream is None or stream.provider or not _shown(call, stream):
         raise not_found(f"Stream {number} was not found.")
     if stream.deleted:
         if call.db.switches.deleted_dataset_is_object and call.method == "GET":
@@ -123,13 +130,14 @@ def create(call: Call) -> Reply:
         call.caller.id, call.now_ms, call.now_ms,
     )  # fmt: skip
     save_stream(call.db, stream)
-    location = {"location": f"/v1/streams/{stream.id}"}
+    host = call.headers.get("host", "api.domo.com")
+    location = {"location": f"http://{host}/v1/streams/{stream.id}"}
     return json_reply(wire.stream(call.db, stream, ALL_FIELDS), 201, location)
 
 
 def update(call: Call) -> Reply:
     """Only the update method changes; whatever is said of the dataset is ignored (platform §6)."""
-    stream = _known(call, Level.CAN_EDIT)
+    stream = known_stream(call, Level.CAN_EDIT)
     given: dict[str, Any] = call.json_object()
     if given.get("updateMethod") is not None:
         method = check_method(given["updateMethod"], PLATFORM_METHODS)
@@ -140,27 +148,37 @@ def update(call: Call) -> Reply:
 
 def delete(call: Call) -> Reply:
     """The dataset survives (platform §6)."""
-    delete_stream(call.db, _known(call, Level.CO_OWNER))
+    delete_stream(call.db, known_stream(call, Level.CO_OWNER))
     return NO_CONTENT
 
 
 def start(call: Call) -> Reply:
     """A new run, which aborts the one before it. The body varies from client to client and may be
-    anything (platform §6)."""
-    stream = _known(call, Level.CAN_EDIT)
-    run = start_execution(call.db, stream, "API", call.now_ms, "ACTIVE")
+    anything; a method in it is for this run alone (pydomo's create_execution)."""
+    stream = known_stream(call, Level.CAN_EDIT)
+    given = call.json()
+    method = given.get("updateMethod") if isinstance(given, dict) else None
+    if method is not None:
+        method = check_method(method, PLATFORM_METHODS)
+        if method == "UPSERT" and not stream.key_columns:
+            raise bad_request("UPSERT needs the stream to have keyColumnNames.")
+        stream = replace(stream, update_method=method)
+    for before in executions_of(call.db, stream.id):
+        if before.state == "ACTIVE":
+            forget_parts(call.db, run_parts(stream.id, before.id))
+    run = start_execution(call.db, stream, "API", call.now_ms, call.caller.id)
     return json_reply(wire.execution(run))
 
 
 def list_runs(call: Call) -> Reply:
     """The runs of a stream, newest first."""
-    found = call.page(executions_of(call.db, _known(call).id), 50, LIST_LIMIT)
+    found = call.page(executions_of(call.db, known_stream(call).id), 50, LIST_LIMIT)
     return json_reply([wire.execution(one) for one in found])
 
 
 def read_run(call: Call) -> Reply:
     """One run."""
-    stream = _known(call)
+    stream = known_stream(call)
     number = as_int(call.params["run"], "execution id")
     run = find_execution(call.db, stream.id, number)
     if run is None:
@@ -169,13 +187,40 @@ def read_run(call: Call) -> Reply:
 
 
 ROUTES = (
-    Route("GET", "/v1/streams", list_streams, "data"),
-    Route("POST", "/v1/streams", create, "data"),
-    Route("GET", "/v1/streams/search", search, "data"),
-    Route("GET", "/v1/streams/{id}", read, "data"),
-    Route("PATCH", "/v1/streams/{id}", update, "data"),
-    Route("DELETE", "/v1/streams/{id}", delete, "data"),
-    Route("POST", "/v1/streams/{id}/executions", start, "data"),
-    Route("GET", "/v1/streams/{id}/executions", list_runs, "data"),
-    Route("GET", "/v1/streams/{id}/executions/{run}", read_run, "data"),
-)
+    Route(
+        "GET", "/v1/streams", list_streams, "data", "platform §6",
+        "that connectors' streams are missing; sort and q, which an SDK's tests expect; whom "
+        "streams are shown to (switch streams_of)", query=(*PAGED, "fields", "sort", "q"),
+    ),
+    Route(
+        "POST", "/v1/streams", create, "data", "004; platform §6",
+        "both spellings of an upsert are taken", status=201,
+    ),
+    Route(
+        "GET", "/v1/streams/search", search, "data", "004; platform §6",
+        "dataSource.name, which only clients use; 400 without q and for other qualifiers",
+        query=(*PAGED, "q", "fields"),
+    ),
+    Route(
+        "GET", "/v1/streams/{id}", read, "data", "platform §6",
+        "that the keys of an upsert are not shown; what a stream without its dataset answers "
+        "(switch deleted_dataset_is_object)", query=("fields",),
+    ),
+    Route(
+        "PATCH", "/v1/streams/{id}", update, "data", "platform §6",
+        "keyColumnNames in the body change nothing",
+    ),
+    Route(
+        "DELETE", "/v1/streams/{id}", delete, "data", "platform §6",
+        "204 as clients have it (docs: 200); it takes CO_OWNER", status=204,
+    ),
+    Route(
+        "POST", "/v1/streams/{id}/executions", start, "data", "004; platform §6",
+        "a method in the body is for this run alone",
+    ),
+    Route("GET", "/v1/streams/{id}/executions", list_runs, "data", "platform §6", query=PAGED),
+    Route(
+        "GET", "/v1/streams/{id}/executions/{run}", read_run, "data", "platform §6",
+        "states other than ACTIVE and SUCCESS",
+    ),
+)  # fmt: skip

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from domostate.emulator.call import Call
+from domostate.emulator.store.accounts import Account
 from domostate.emulator.store.database import Database
 from domostate.emulator.store.datasets import Dataset, find_dataset
 from domostate.emulator.store.groups import Group, find_group, members
-from domostate.emulator.store.people import ROLES, Account, User
+from domostate.emulator.store.people import User
 from domostate.emulator.store.policies import Filter, Policy, policies_of
 from domostate.emulator.store.schemas import latest_columns
 from domostate.emulator.store.streams import Execution, Stream
@@ -17,6 +18,11 @@ from domostate.emulator.store.streams import Execution, Stream
 def time(at_ms: int) -> str:
     """ISO-8601 in UTC; both precisions occur, this is the more frequent (platform §3)."""
     return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def exact_time(at_ms: int) -> str:
+    """ISO-8601 with milliseconds, as the R client reads `updatedAt` of users (platform §3)."""
+    return f"{time(at_ms)[:-1]}.{at_ms % 1000:03}Z"
 
 
 def listed_dataset(found: Dataset) -> dict[str, Any]:
@@ -41,8 +47,7 @@ def _head(found: Dataset) -> dict[str, Any]:
     body: dict[str, Any] = {"id": found.id, "name": found.name}
     if found.description:
         body["description"] = found.description
-    # `columns` counts what is stored: 0 beside a schema of two (platform §4.1, seed 001).
-    return body | {"rows": found.row_count, "columns": 0}
+    return body | {"rows": found.row_count, "columns": found.column_count}
 
 
 def _schema(db: Database, found: Dataset) -> dict[str, Any]:
@@ -124,9 +129,9 @@ def listed_user(found: User) -> dict[str, Any]:
         "email": found.email,
         "role": found.role,
         "name": found.name,
-        "roleId": ROLES[found.role],
+        "roleId": found.role_id,
         "createdAt": time(found.created_ms),
-        "updatedAt": time(found.updated_ms),
+        "updatedAt": exact_time(found.updated_ms),
     }
     return body | {
         name: found.profile[name] for name in ("title", "phone") if name in found.profile

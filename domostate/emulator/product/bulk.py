@@ -10,6 +10,7 @@ from domostate.emulator.product.reach import reachable, require
 from domostate.emulator.product.shares import apply_entry, entries_of
 from domostate.emulator.routing import Route
 from domostate.emulator.store.access import Level
+from domostate.emulator.store.cards import cards_of
 from domostate.emulator.store.datasets import Dataset, delete_dataset, set_tags
 
 
@@ -65,14 +66,65 @@ def share(call: Call) -> Reply:
 
 
 def delete(call: Call) -> Reply:
-    """Deletes many datasets."""
+    """Deletes many datasets, softly (GUESS: the default of the single call)."""
     ids = _ids(call.json_object())
-    return _each(call, ids, Level.CO_OWNER, lambda found: delete_dataset(call.db, found.id))
+    return _each(
+        call, ids, Level.CO_OWNER,
+        lambda found: delete_dataset(call.db, found.id, call.now_ms, "soft"),
+    )  # fmt: skip
 
 
+def check_delete(call: Call) -> Reply:
+    """What deleting would do, without doing it; cards depend on a dataset (GUESS)."""
+    given = call.json_object()
+    return _checked(call, given, Level.CO_OWNER, lambda found: bool(cards_of(call.db, found.id)))
+
+
+def check_share(call: Call) -> Reply:
+    """What sharing would do, without doing it; takes the body of the share (inferred)."""
+    given = as_object(call.json_object().get("bulkItems"), "bulkItems")
+    return _checked(call, given, Level.CAN_SHARE, lambda _: False)
+
+
+def _checked(
+    call: Call, given: dict[str, Any], needed: Level, depended_on: Callable[[Dataset], bool]
+) -> Reply:
+    """Which items would succeed, and why the others would not (product §2.7: wip-spec). Things of
+    another type are refused one by one (GUESS)."""
+    ids = list(dict.fromkeys(as_text(one, "id") for one in as_list(given.get("ids"), "ids")))
+    type_valid = as_text(given.get("type"), "type") == "DATA_SOURCE"
+    if not type_valid:
+        invalid = dict.fromkeys(ids, "WRONG_TYPE")
+    else:
+        mine = reachable(call, ids, needed)
+        invalid = failures(call, ids, mine) | {
+            one: "HAS_DEPENDENCIES" for one, found in mine.items() if depended_on(found)
+        }
+    return json_reply({
+        "validItems": [one for one in ids if one not in invalid],
+        "invalidItems": invalid,
+        "typeValid": type_valid,
+    })  # fmt: skip
+
+
+_UI = "/api/data/v1/ui/bulk"
 ROUTES = (
-    Route("POST", "/api/data/v1/ui/bulk/tag", add_tags),
-    Route("POST", "/api/data/v1/ui/bulk/tag/delete", remove_tags),
-    Route("POST", "/api/data/v1/ui/bulk/share", share),
-    Route("POST", "/api/data/v1/ui/bulk/delete", delete),
-)
+    Route("POST", f"{_UI}/tag", add_tags, source="product §2.6", doubt="the reply"),
+    Route("POST", f"{_UI}/tag/delete", remove_tags, source="product §2.6", doubt="the reply"),
+    Route(
+        "POST", f"{_UI}/share", share, source="product §1.3, §2.7",
+        doubt="an id out of sight counts as unknown",
+    ),
+    Route(
+        "POST", f"{_UI}/share/check", check_share, source="product §2.7",
+        doubt="the body; only NO_ACCESS, DELETED and WRONG_TYPE occur",
+    ),
+    Route(
+        "POST", f"{_UI}/delete", delete, source="product §2.8",
+        doubt="deletes softly; the reasons of failures",
+    ),
+    Route(
+        "POST", f"{_UI}/delete/check", check_delete, source="product §2.8",
+        doubt="HAS_DEPENDENCIES means cards; ids that never were are DELETED",
+    ),
+)  # fmt: skip

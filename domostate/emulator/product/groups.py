@@ -14,7 +14,7 @@ from domostate.emulator.call import (
 )
 from domostate.emulator.errors import bad_request, forbidden, not_found
 from domostate.emulator.product import wire
-from domostate.emulator.routing import Route
+from domostate.emulator.routing import PAGED, Route
 from domostate.emulator.store.access import may_change_group
 from domostate.emulator.store.groups import (
     Group,
@@ -29,12 +29,13 @@ from domostate.emulator.store.groups import (
     delete_group,
     find_group,
     living_group,
+    members,
     owners,
     remove_members,
     remove_owners,
     update_group,
 )
-from domostate.emulator.store.people import READ_ONLY_ROLES
+from domostate.emulator.store.people import READ_ONLY_ROLES, find_user
 
 
 def list_groups(call: Call) -> Reply:
@@ -61,7 +62,26 @@ def read_group(call: Call) -> Reply:
 
 def read_permissions(call: Call) -> Reply:
     """Owners and members with their types."""
-    return json_reply(wire.group_permissions(call, _known(call)))
+    return json_reply(_permissions(call, _known(call)))
+
+
+def permissions_by_id(call: Call) -> Reply:
+    """The same for a list of ids, unknown ones left out: how domolibrary reads owners [dl]."""
+    return json_reply([_permissions(call, one) for one in _groups_by_id(call)])
+
+
+def _permissions(call: Call, found: Group) -> dict[str, Any]:
+    return wire.group_permissions(call, found, with_members=call.flag("includeUsers", default=True))
+
+
+def list_members(call: Call) -> Reply:
+    """The users in one group, by page: how domolibrary reads members [dl, nb]. Those who come with
+    a group in the group are left out (GUESS)."""
+    group = find_group(call.db, as_int(call.query.get("group", ""), "group"))
+    inside = [] if group is None else members(call.db, group.id)
+    found = [find_user(call.db, one) for kind, one in sorted(inside) if kind == "USER"]
+    rows = [wire.group_user(one) for one in found if one is not None]
+    return json_reply({"groupUserList": call.page(rows, -1)})
 
 
 def _known(call: Call) -> Group:
@@ -74,9 +94,12 @@ def _known(call: Call) -> Group:
 
 def groups_by_id(call: Call) -> Reply:
     """The groups of a list of ids, unknown ones left out."""
+    return json_reply([wire.group(call, one) for one in _groups_by_id(call)])
+
+
+def _groups_by_id(call: Call) -> list[Group]:
     ids = [as_int(one, "id") for one in call.json_list()]
-    found = [group for one in dict.fromkeys(ids) if (group := find_group(call.db, one))]
-    return json_reply([wire.group(call, one) for one in found])
+    return [group for one in dict.fromkeys(ids) if (group := find_group(call.db, one))]
 
 
 def create(call: Call) -> Reply:
@@ -158,14 +181,40 @@ def _own(call: Call, group_id: Any) -> Group:
     return group
 
 
+_GROUPS = "/api/content/v2/groups"
+_GROUP = _GROUPS + "/{id}"
 ROUTES = (
-    Route("GET", "/api/content/v2/groups/grouplist", list_groups),
-    Route("GET", "/api/content/v2/groups/{id}", read_group),
-    Route("GET", "/api/content/v2/groups/{id}/permissions", read_permissions),
-    Route("POST", "/api/content/v2/groups/get", groups_by_id),
-    Route("POST", "/api/content/v2/groups", create),
-    Route("PUT", "/api/content/v2/groups", update),
-    Route("PUT", "/api/content/v2/groups/access", change_access),
-    Route("DELETE", "/api/content/v2/groups", delete),
-    Route("DELETE", "/api/content/v2/groups/{id}", delete),
-)
+    Route(
+        "GET", f"{_GROUPS}/grouplist", list_groups, source="product §6",
+        doubt="the page size of 30 is a client's; owner and groupType are compared exactly",
+        query=(*PAGED, "search", "groupType", "owner", "sort", "ascending"),
+    ),
+    Route("GET", _GROUP, read_group, source="product §6", doubt="how groups in it are shown"),
+    Route(
+        "GET", f"{_GROUP}/permissions", read_permissions, source="OAS (path only)",
+        doubt="the reply, but for its owners",
+        query=("includeUsers",),
+    ),
+    Route(
+        "POST", f"{_GROUPS}/permissions", permissions_by_id, source="domolibrary",
+        doubt="the reply, but for its owners",
+        query=("includeUsers", "checkOwnership"),
+    ),
+    Route(
+        "GET", f"{_GROUPS}/users", list_members, source="domolibrary",
+        doubt="direct members only; all of them without a limit",
+        query=(*PAGED, "group"),
+    ),
+    Route("POST", f"{_GROUPS}/get", groups_by_id, source="product §6"),
+    Route("POST", _GROUPS, create, source="product §6", doubt="the reply; the creator joins"),
+    Route("PUT", _GROUPS, update, source="product §6", doubt="the reply"),
+    Route("PUT", f"{_GROUPS}/access", change_access, source="product §6", doubt="the reply"),
+    Route(
+        "DELETE", _GROUPS, delete, source="product §6",
+        doubt="a group that owns DataSets is refused; the reply",
+    ),
+    Route(
+        "DELETE", _GROUP, delete, source="OAS (path only)",
+        doubt="a group that owns DataSets is refused; the reply",
+    ),
+)  # fmt: skip

@@ -85,8 +85,20 @@ def failures(call: Call, ids: list[str], done: Any) -> dict[str, str]:
 
 
 ROUTES = (
-    Route("PUT", "/api/data/v2/datasources/{id}/responsibleUsers", set_responsible),
-    Route("PUT", "/api/data/v2/datasources/responsible-user/{user}", set_responsible_user),
-    Route("PUT", "/api/data/ui/v3/datasources/ownedBy", set_owned_by),
-    Route("POST", "/api/data/v1/ui/bulk/reassign", reassign),
-)
+    Route(
+        "PUT", "/api/data/v2/datasources/{id}/responsibleUsers", set_responsible,
+        source="product §2.3", doubt="groups; what the former owner keeps is a switch",
+    ),
+    Route(
+        "PUT", "/api/data/v2/datasources/responsible-user/{user}", set_responsible_user,
+        source="product §2.3", doubt="the reply; all or none",
+    ),
+    Route(
+        "PUT", "/api/data/ui/v3/datasources/ownedBy", set_owned_by, source="product §2.3",
+        doubt="groups; the reply; all or none",
+    ),
+    Route(
+        "POST", "/api/data/v1/ui/bulk/reassign", reassign, source="product §2.3",
+        doubt="the reasons of failures",
+    ),
+)  # fmt: skip

@@ -14,7 +14,7 @@ from domostate.emulator.call import (
 from domostate.emulator.errors import bad_request, not_found
 from domostate.emulator.product import wire
 from domostate.emulator.product.reach import reach
-from domostate.emulator.routing import Route
+from domostate.emulator.routing import PAGED, Route
 from domostate.emulator.store.access import Level
 from domostate.emulator.store.datasets import Dataset, find_dataset
 from domostate.emulator.store.policies import (
@@ -173,10 +173,31 @@ def _flags(found: Dataset) -> Reply:
 
 _GROUPS = "/api/query/v1/data-control/{id}/filter-groups"
 ROUTES = (
-    Route("GET", _GROUPS, list_policies),
-    Route("POST", _GROUPS, create_policy),
-    Route("PUT", _GROUPS + "/{policy}", update_policy),
-    Route("DELETE", _GROUPS + "/{policy}", delete),
-    Route("PUT", "/api/query/v1/data-control/{id}", change_switch),
-    Route("GET", "/api/query/v2/data-control/{id}", read_switch),
-)
+    Route(
+        "GET", _GROUPS, list_policies, source="product §4.1",
+        doubt="what each of the options leaves out; the page size",
+        query=(*PAGED, "options", "paginate"),
+    ),
+    Route(
+        "POST", _GROUPS, create_policy, source="product §4.2",
+        doubt="400 for unknown columns, users and groups, and for a policy of type open; policies "
+        "may be made while PDP is off",
+    ),
+    Route(
+        "PUT", _GROUPS + "/{policy}", update_policy, source="product §4.3",
+        doubt="a full replacement, as every client sends everything; of All Rows only the members "
+        "change",
+    ),
+    Route(
+        "DELETE", _GROUPS + "/{policy}", delete, source="product §4.4",
+        doubt="the reply; 400 for All Rows",
+    ),
+    Route(
+        "PUT", "/api/query/v1/data-control/{id}", change_switch, source="product §4.5",
+        doubt="what a flag that is left out becomes (switch pdp_switch_omitted_is_false)",
+    ),
+    Route(
+        "GET", "/api/query/v2/data-control/{id}", read_switch, source="product §4.5",
+        doubt="the reply, presumed to be that of the write",
+    ),
+)  # fmt: skip

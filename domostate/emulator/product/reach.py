@@ -10,11 +10,17 @@ from domostate.emulator.store.people import READ_ONLY_ROLES
 def reach(call: Call, dataset_id: str, needed: Level = Level.CAN_VIEW) -> Dataset:
     """The dataset, if it exists (else 404: product §1.3, nb) and the caller has the level that is
     needed (else 403)."""
+    return reach_with_level(call, dataset_id, needed)[0]
+
+
+def reach_with_level(
+    call: Call, dataset_id: str, needed: Level = Level.CAN_VIEW
+) -> tuple[Dataset, Level]:
+    """The same, with the level that the caller turns out to have."""
     dataset = find_dataset(call.db, dataset_id)
     if dataset is None:
         raise not_found(f"DataSource {dataset_id} was not found.")
-    require(call, dataset, needed)
-    return dataset
+    return dataset, require(call, dataset, needed)
 
 
 def require(call: Call, dataset: Dataset, needed: Level) -> Level:

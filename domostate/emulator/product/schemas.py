@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from domostate.emulator.call import Call, Reply, as_int, as_object, json_reply
+from domostate.emulator.call import Call, Reply, as_int, as_list, as_object, json_reply
 from domostate.emulator.errors import bad_request, not_found
 from domostate.emulator.product import wire
 from domostate.emulator.product.datasets import BULK_LIMIT
 from domostate.emulator.product.reach import reach, reachable
 from domostate.emulator.routing import Route
 from domostate.emulator.store.access import Level
+from domostate.emulator.store.datasets import Dataset
+from domostate.emulator.store.policies import controlled_columns
+from domostate.emulator.store.rows import state_after
 from domostate.emulator.store.schemas import (
     Column,
     checked_columns,
@@ -37,13 +40,13 @@ def read_queryable(call: Call) -> Reply:
 def read_latest(call: Call) -> Reply:
     """The schema as defined last (OAS)."""
     found = reach(call, call.params["id"])
-    return _defined(latest_columns(call.db, found))
+    return _defined(call, found, latest_columns(call.db, found))
 
 
 def read_indexed(call: Call) -> Reply:
     """The indexed schema, in the shape of the defined one."""
     found = reach(call, call.params["id"])
-    return _defined(indexed_columns(call.db, found, call.now_ms))
+    return _defined(call, found, indexed_columns(call.db, found, call.now_ms))
 
 
 def read_version(call: Call) -> Reply:
@@ -52,11 +55,25 @@ def read_version(call: Call) -> Reply:
     version = as_int(call.params["version"], "schemaId")
     if not 1 <= version <= found.schema_version:
         raise not_found(f"DataSource {found.id} has no schema {version}.")
-    return _defined(columns_of(call.db, found.id, version))
+    return _defined(call, found, columns_of(call.db, found.id, version))
 
 
-def _defined(columns: list[Column]) -> Reply:
-    return json_reply({"schema": {"columns": [wire.defined_column(one) for one in columns]}})
+def _defined(call: Call, found: Dataset, columns: list[Column]) -> Reply:
+    return json_reply({"schema": _schema(call, found, columns)})
+
+
+def _schema(call: Call, found: Dataset, columns: list[Column]) -> dict[str, Any]:
+    """The columns, and which of them policies filter by, where any do (product §2.5: wip-spec;
+    that row policies alone count is a GUESS)."""
+    named = {column["name"] for column in columns}
+    controlled = [one for one in controlled_columns(call.db, found.id) if one in named]
+    shown = [wire.defined_column(one) for one in columns]
+    if not controlled:
+        return {"columns": shown}
+    for column in shown:
+        if column["name"] in controlled:
+            column["isDataControlled"] = True
+    return {"columns": shown, "dataControlDetails": {"controlledColumns": controlled}}
 
 
 def define_schema(call: Call) -> Reply:
@@ -86,27 +103,41 @@ def read_many(call: Call) -> Reply:
             if indexed
             else latest_columns(call.db, found)
         )
-        shown = [wire.defined_column(one) for one in columns]
         rows.append({
             "dataSource": wire.dataset(call, found),
-            "schemaContract": {"schema": {"columns": shown}},
+            "schemaContract": {"schema": _schema(call, found, columns)},
         })  # fmt: skip
     return json_reply(call.shuffled(rows))
 
 
 def index(call: Call) -> Reply:
-    """Index all that is not yet indexed (seed 003 "Index Data Versions")."""
+    """Index all that is not yet indexed, or the data versions in `dataIds` (seed 003 "Index Data
+    Versions"); a client that sends `action` and `appendId` beside them is not refused [scripts].
+
+    A version is written onto those before it, so they are indexed with it (GUESS).
+    """
     found = reach(call, call.params["id"], Level.CAN_EDIT)
-    call.json_object()
-    key = request_index(call.db, found, call.now_ms)
+    states = [
+        _state_after(call, found, as_int(one, "dataIds"))
+        for one in as_list(call.json_object().get("dataIds"), "dataIds")
+    ]
+    key = request_index(call.db, found, call.now_ms, max(states, default=None))
     return json_reply(
         {"requested": True, "requestKey": key, "requestedOn": call.now_ms, "dataTag": None}
     )
 
 
+def _state_after(call: Call, found: Dataset, version: int) -> int:
+    state = state_after(call.db, found.id, version)
+    if state is None:
+        raise bad_request(f"DataSource {found.id} has no data version {version}.")
+    return state
+
+
 def index_status(call: Call) -> Reply:
-    """How far an index request is. The shape is a GUESS: the page shows none (seed 003 "Index
-    DataSet Progress")."""
+    """How far an index request is. The page shows no shape (seed 003 "Index DataSet Progress"); a
+    client reads `progress.status`, else `status`, and goes on while it is PENDING or PROCESSING
+    [scripts]. The rest is a GUESS."""
     found = reach(call, call.params["id"])
     key = call.params["key"]
     job = index_job(call.db, found.id, key)
@@ -114,11 +145,14 @@ def index_status(call: Call) -> Reply:
         raise not_found(f"DataSource {found.id} has no index request {key}.")
     requested_ms, ready_ms = job
     done = ready_ms <= call.now_ms
+    status = "SUCCESS" if done else "PENDING"
     body: dict[str, Any] = {
         "dataSourceId": found.id,
         "requestKey": key,
         "requestedOn": requested_ms,
-        "requestStatus": "SUCCESS" if done else "PENDING",
+        "requestStatus": status,
+        "status": status,
+        "progress": {"status": status},
         "indexedSchemaId": indexed_version(call.db, found, call.now_ms),
     }
     if done:
@@ -129,13 +163,37 @@ def index_status(call: Call) -> Reply:
 _V2 = "/api/data/v2/datasources/{id}/schemas"
 _V3 = "/api/data/v3/datasources/{id}/indexes"
 ROUTES = (
-    Route("GET", "/api/query/v1/datasources/{id}/schema/indexed", read_queryable),
-    Route("GET", f"{_V2}/latest", read_latest),
-    Route("GET", f"{_V2}/indexed", read_indexed),
-    Route("GET", _V2 + "/{version}", read_version),
-    Route("POST", _V2, define_schema),
-    Route("GET", "/api/data/v3/datasources/schemaList", read_many),
-    Route("POST", _V3, index),
-    Route("GET", _V3 + "/{key}/statuses", index_status),
-    Route("POST", "/api/query/v1/datasources/{id}", index),
-)
+    Route(
+        "GET", "/api/query/v1/datasources/{id}/schema/indexed", read_queryable,
+        source="003; product §2.5", doubt="no table before the first index",
+        query=("includeHidden",),
+    ),
+    Route(
+        "GET", f"{_V2}/latest", read_latest, source="product §2.5",
+        doubt="where isDataControlled and dataControlDetails stand",
+    ),
+    Route("GET", f"{_V2}/indexed", read_indexed, source="product §2.5", doubt="the shape"),
+    Route("GET", _V2 + "/{version}", read_version, source="product §2.5", doubt="the shape"),
+    Route(
+        "POST", _V2, define_schema, source="003; product §2.5",
+        doubt="columns may be dropped and retyped; what is not sent of a column is lost",
+    ),
+    Route(
+        "GET", "/api/data/v3/datasources/schemaList", read_many, source="product §2.5",
+        doubt="generated specification only, hence a switch; more than 100 ids are refused",
+        query=("dataSourceIds", "indexedSchema"),
+    ),
+    Route(
+        "POST", _V3, index, source="003; product §2.9",
+        doubt="the reply is from a generated specification, the type of `requested` guessed; that "
+        "the versions before a named one are indexed with it",
+    ),
+    Route(
+        "GET", _V3 + "/{key}/statuses", index_status, source="003; product §2.9",
+        doubt="the shape beside status and progress.status, which a client reads",
+    ),
+    Route(
+        "POST", "/api/query/v1/datasources/{id}", index, source="003; product §2.9",
+        doubt="the reply is that of the other index call",
+    ),
+)  # fmt: skip

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domostate.emulator.call import (
+    EMPTY,
     Call,
     Reply,
     as_int,
@@ -15,7 +16,7 @@ from domostate.emulator.call import (
 from domostate.emulator.errors import Problem, bad_request, forbidden, not_found
 from domostate.emulator.product import wire
 from domostate.emulator.product.reach import reach, reachable, require
-from domostate.emulator.routing import Route
+from domostate.emulator.routing import PAGED, Route
 from domostate.emulator.store.access import GRANTABLE, Level, visible_to
 from domostate.emulator.store.datasets import Dataset, Wanted, list_datasets
 from domostate.emulator.store.grants import (
@@ -59,6 +60,46 @@ def share(call: Call) -> Reply:
     for entry in entries:
         apply_entry(call, found, mine, entry)
     return json_reply({})
+
+
+def put_permission(call: Call) -> Reply:
+    """One grant, as an entry of `share` (product §2.7: wip-spec). The reply is a GUESS."""
+    entry = _entry(call, call.json_object())
+    found = reach(call, call.params["id"])
+    apply_entry(call, found, require(call, found, Level.CAN_SHARE), entry)
+    return json_reply({})
+
+
+def share_content(call: Call) -> Reply:
+    """Shares several things with several people, at a level that the call does not name: switch
+    `content_share_level` (product §2.7: portal). Who has more already keeps it (GUESS)."""
+    given = call.json_object()
+    level = call.db.switches.content_share_level
+    entries = [Entry(*_recipient(call, one), level) for one in _named(given, "recipients")]
+    for resource in _named(given, "resources"):
+        if resource.get("type") != "dataset":
+            raise bad_request("Only resources of the type dataset can be shared here.")
+        found = reach(call, as_text(resource.get("id"), "id"))
+        mine = require(call, found, Level.CAN_SHARE)
+        for entry in entries:
+            current = current_level(call.db, found, entry.type, entry.id)
+            if current is None or current == "FEDERATED" or Level[current] < Level[level]:
+                apply_entry(call, found, mine, entry)
+    return EMPTY
+
+
+def _named(given: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    found = [as_object(one, name) for one in as_list(given.get(name), name)]
+    if not found:
+        raise bad_request(f"{name} must not be empty.")
+    return found
+
+
+def _recipient(call: Call, given: dict[str, Any]) -> tuple[str, str]:
+    kind = given.get("type")
+    if kind not in ("user", "group"):  # "must be lowercase" (OAS)
+        raise bad_request(f"A recipient is a user or a group, not {kind!r}.")
+    return principal(call, kind, given.get("id"), gone_too=False)
 
 
 def entries_of(call: Call, given: dict[str, Any]) -> list[Entry]:
@@ -182,13 +223,45 @@ def _rows(call: Call, datasets: list[Dataset]) -> list[dict[str, str]]:
     ]
 
 
+_V3 = "/api/data/v3/datasources"
+_ONE = _V3 + "/{id}"
 ROUTES = (
-    Route("GET", "/api/data/v3/datasources/{id}/permissions", read_permissions),
-    Route("POST", "/api/data/v3/datasources/{id}/share", share),
-    Route("DELETE", "/api/data/v3/datasources/{id}/permissions/{type}/{principal}", revoke_one),
-    Route("DELETE", "/api/data/v3/datasources/{id}/USERS/{principal}", revoke_user),
-    Route("DELETE", "/api/data/v3/datasources/{id}/users", revoke_listed),
-    Route("POST", "/api/data/v3/datasources/bulk/permissions", access_map),
-    Route("GET", "/api/data/v3/datasources/bulk/permissions", access_rows),
-    Route("POST", "/api/data/v3/datasources/bulk/directpermissions", access_rows_of),
-)
+    Route("GET", f"{_ONE}/permissions", read_permissions, source="003; product §2.7"),
+    Route(
+        "PUT", f"{_ONE}/permissions", put_permission, source="product §2.7", doubt="the reply"
+    ),
+    Route(
+        "POST", f"{_ONE}/share", share, source="003; product §2.7",
+        doubt="NONE revokes; OWNER cannot be granted; nobody gives more than they have",
+    ),
+    Route(
+        "POST", "/api/content/v1/share", share_content, source="product §2.7",
+        doubt="which level it grants is a switch; pages and cards are refused",
+        query=("sendEmail",),
+    ),
+    Route(
+        "DELETE", _ONE + "/permissions/{type}/{principal}", revoke_one, source="003; product §2.7",
+        doubt="groups are declared, not seen; what a repeat answers is a switch",
+    ),
+    Route(
+        "DELETE", _ONE + "/USERS/{principal}", revoke_user, source="003; product §2.7",
+        doubt="what a repeat answers is a switch",
+    ),
+    Route(
+        "DELETE", f"{_ONE}/users", revoke_listed, source="003; product §2.7",
+        doubt="groups; what a repeat answers is a switch",
+    ),
+    Route(
+        "POST", f"{_V3}/bulk/permissions", access_map, source="product §8",
+        doubt="contested: exists where a switch says so",
+    ),
+    Route(
+        "GET", f"{_V3}/bulk/permissions", access_rows, source="product §8",
+        doubt="contested: exists where a switch says so",
+        query=PAGED,
+    ),
+    Route(
+        "POST", f"{_V3}/bulk/directpermissions", access_rows_of, source="product §8",
+        doubt="contested: exists where a switch says so",
+    ),
+)  # fmt: skip

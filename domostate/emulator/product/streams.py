@@ -16,20 +16,19 @@ from domostate.emulator.call import (
 from domostate.emulator.errors import bad_request, not_found
 from domostate.emulator.product import stream_wire
 from domostate.emulator.product.reach import reach, reachable, require_creator
-from domostate.emulator.routing import Route
+from domostate.emulator.routing import PAGED, Route
 from domostate.emulator.store.access import Level
+from domostate.emulator.store.accounts import accounts_of
 from domostate.emulator.store.creation import new_dataset
-from domostate.emulator.store.datasets import is_system_tag, set_tags
-from domostate.emulator.store.people import accounts_of
+from domostate.emulator.store.datasets import Dataset, is_system_tag, set_fields, set_tags
+from domostate.emulator.store.schemas import checked_columns, define, latest_columns
 from domostate.emulator.store.streams import (
     PRODUCT_METHODS,
     Stream,
     all_streams,
     check_method,
-    executions_of,
     find_stream,
     save_stream,
-    start_execution,
     streams_by_id,
     system_tags,
 )
@@ -39,7 +38,7 @@ STATES = frozenset({"MANUAL", "ACTIVE", "INACTIVE"})
 
 def read_stream(call: Call) -> Reply:
     """One stream, whole: the sample of seed 003 needs no `fields`."""
-    return json_reply(stream_wire.stream(call, _known(call)))
+    return json_reply(stream_wire.stream(call, known(call)))
 
 
 def read_bulk(call: Call) -> Reply:
@@ -70,7 +69,8 @@ def _visible(call: Call, streams: list[Stream]) -> list[Stream]:
     return [one for one in streams if one.dataset_id in seen]
 
 
-def _known(call: Call, needed: Level = Level.CAN_VIEW) -> Stream:
+def known(call: Call, needed: Level = Level.CAN_VIEW) -> Stream:
+    """The stream of the path, for who has at least that level on its dataset."""
     number = as_int(call.params["id"], "streamId")
     stream = find_stream(call.db, number)
     if stream is None or stream.deleted:
@@ -106,24 +106,76 @@ def create(call: Call) -> Reply:
 
 
 def update(call: Call) -> Reply:
-    """Change a stream. Clients send the whole of it (product §5.3); what is left out stays. The
-    generated tags follow the update method and the schedule."""
-    before = _known(call, Level.CAN_EDIT)
-    stream = _changed(call, before, call.json_object())
+    """Change a stream and what it says of its dataset: name, description, provider, columns.
+    Clients send the whole of it (product §5.3); what is left out stays. With
+    `changeUpdateMethod=false` the update method stays too (wip-spec: true by default)."""
+    before = known(call, Level.CAN_EDIT)
+    given = call.json_object()
+    if not call.flag("changeUpdateMethod", default=True):
+        given.pop("updateMethod", None)
+    dataset = reach(call, before.dataset_id)
+    stream = _changed(call, replace(before, provider=_provider(given, before)), given)
+    fields = _of_dataset(given)
+    if stream.provider != before.provider:
+        fields["provider"] = stream.provider
+    if fields:
+        set_fields(call.db, dataset.id, call.now_ms, **fields)
+    _define(call, dataset, as_object(given.get("schemaDefinition"), "schemaDefinition"))
+    return _stored(call, before, stream)
+
+
+def _stored(call: Call, before: Stream, stream: Stream) -> Reply:
+    """Store a changed stream; the generated tags follow provider, update method and schedule, as
+    long as somebody has not taken them away."""
     save_stream(call.db, stream)
     found = reach(call, stream.dataset_id)
     outdated = set(system_tags(before)) - set(system_tags(stream))
     if outdated & set(found.tags):
-        kept = [tag for tag in found.tags if not is_system_tag(tag, found.provider)]
+        kept = [tag for tag in found.tags if not is_system_tag(tag, before.provider)]
         set_tags(call.db, found, [*kept, *system_tags(stream)], call.now_ms)
     return json_reply(stream_wire.stream(call, stream))
 
 
+def _provider(given: dict[str, Any], stream: Stream) -> str:
+    """The key of the provider that is sent. An API stream shows "api" and takes it back; it does
+    not become a connector (GUESS)."""
+    key = as_object(given.get("dataProvider"), "dataProvider").get("key")
+    if key is None or not stream.provider:
+        return stream.provider
+    if not as_text(key, "dataProvider.key"):
+        raise bad_request("dataProvider.key must not be empty.")
+    return str(key)
+
+
+def _of_dataset(given: dict[str, Any]) -> dict[str, Any]:
+    """Name and description, where they are sent."""
+    source = as_object(given.get("dataSource"), "dataSource")
+    fields: dict[str, Any] = {}
+    if source.get("name") is not None:
+        fields["name"] = as_text(source["name"], "dataSource.name")
+        if not fields["name"]:
+            raise bad_request("dataSource.name must not be empty.")
+    if source.get("description") is not None:
+        fields["description"] = as_text(source["description"], "dataSource.description")
+    return fields
+
+
+def _define(call: Call, dataset: Dataset, definition: dict[str, Any]) -> None:
+    """Other columns than the latest are a new schema version, as if they had been altered (GUESS);
+    the same ones, which every client sends back, are none."""
+    if "columns" not in definition:
+        return
+    columns = checked_columns(definition["columns"])
+    if columns != latest_columns(call.db, dataset):
+        define(call.db, dataset, columns, call.now_ms)
+
+
 def _changed(call: Call, stream: Stream, given: dict[str, Any]) -> Stream:
-    fields: dict[str, Any] = {"modified_ms": call.now_ms}
+    fields: dict[str, Any] = {"modified_ms": call.now_ms, "modifier_id": call.caller.id}
     if "transport" in given:
         transport = as_object(given["transport"], "transport")
-        fields["transport"] = {key: str(value) for key, value in transport.items()}
+        said = {key: str(value) for key, value in transport.items() if value is not None}
+        fields["transport"] = {} if said == stream_wire.API_TRANSPORT else said
     if "account" in given:
         fields["account_id"] = _account(call, given["account"], stream)
     if given.get("updateMethod") is not None:
@@ -135,12 +187,32 @@ def _changed(call: Call, stream: Stream, given: dict[str, Any]) -> Stream:
         fields["schedule"] = _schedule(given["advancedScheduleJson"])
         fields["schedule_state"] = ""
     if given.get("scheduleState") is not None:
-        state = given["scheduleState"]
+        state = as_text(given["scheduleState"], "scheduleState")
         if state not in STATES:
             raise bad_request(f"scheduleState cannot be {state!r}.")
         implied = stream_wire.implied(fields.get("schedule", stream.schedule))
         fields["schedule_state"] = "" if state == implied else state
+    fields["schedule_options"] = _options(stream, given)
     return replace(stream, **fields)
+
+
+def _options(stream: Stream, given: dict[str, Any]) -> dict[str, Any]:
+    """What else is said of the schedule; what a stream shows anyway is not kept. The type of the
+    start date is unknown: it is kept as it comes."""
+    found = dict(stream.schedule_options)
+    for name, usual in stream_wire.SCHEDULE_OPTIONS.items():
+        value = given.get(name, found.get(name))
+        found.pop(name, None)
+        if value is None or value == usual:
+            continue
+        if name == "scheduleRetryCount" and as_int(value, name) < 0:
+            raise bad_request(f"{name} must not be negative.")
+        if name == "scheduleRetryExpression":
+            as_text(value, name)
+        if name == "scheduleAssertion" and not isinstance(value, bool):
+            raise bad_request(f"{name} must be true or false.")
+        found[name] = value
+    return found
 
 
 def _account(call: Call, value: Any, stream: Stream) -> int | None:
@@ -167,39 +239,79 @@ def _schedule(value: Any) -> dict[str, Any]:
     """The schedule is text that holds JSON (product §5.2)."""
     try:
         schedule = json.loads(as_text(value, "advancedScheduleJson"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise bad_request("advancedScheduleJson must be a JSON object in a text.") from error
-    kind = as_object(schedule, "advancedScheduleJson").get("type")
+    kind = as_text(as_object(schedule, "advancedScheduleJson").get("type"), "type")
     if kind not in stream_wire.SCHEDULES:
         raise bad_request(f"{kind!r} is no type of schedule.")
+    if schedule.get("interval") is not None and as_int(schedule["interval"], "interval") < 1:
+        raise bad_request("interval must be positive.")
     return dict(schedule)
 
 
-def execute(call: Call) -> Reply:
-    """Start a run: every call starts another (product §5.4). Nothing is fetched, so it succeeds at
-    once."""
-    stream = _known(call, Level.CAN_EDIT)
-    given = call.json_object()
-    run_type = str(given.get("runType") or given.get("action") or "MANUAL")
-    run = start_execution(call.db, stream, run_type, call.now_ms, "SUCCESS")
-    return json_reply(stream_wire.execution(run), 201)
+def set_schedule(call: Call) -> Reply:
+    """Another schedule, as a text: the JSON of `advancedScheduleJson`, MANUAL or a Quartz
+    expression (product §5.2: "string", wip-spec)."""
+    before = known(call, Level.CAN_EDIT)
+    text = call.body.decode("utf-8", "replace").strip()
+    if text.startswith('"'):
+        text = as_text(call.json(), "schedule").strip()
+    if text == "MANUAL":
+        schedule: dict[str, Any] = {"type": "MANUAL", "timezone": "UTC"}
+    elif len(text.split()) in (6, 7) and not text.startswith("{"):
+        schedule = {"type": "ADVANCED", "timezone": "UTC", "expression": text}
+    else:
+        schedule = _schedule(text)
+    changed = replace(
+        before, schedule=schedule, schedule_state="", modified_ms=call.now_ms,
+        modifier_id=call.caller.id,
+    )  # fmt: skip
+    return _stored(call, before, changed)
 
 
-def list_executions(call: Call) -> Reply:
-    """The runs, newest first."""
-    found = call.page(executions_of(call.db, _known(call).id), 50)
-    return json_reply([stream_wire.execution(one) for one in found])
+def set_schedule_state(call: Call) -> Reply:
+    """Pause or resume the schedule (wip-spec)."""
+    before = known(call, Level.CAN_EDIT)
+    return _stored(call, before, _changed(call, before, {"scheduleState": call.params["state"]}))
 
 
+_STREAMS = "/api/data/v1/streams"
+_WHOLE = "accountTemplate, accounts and the values of dataProvider beside key"
 ROUTES = (
-    Route("GET", "/api/data/v1/streams/{id}", read_stream),
-    Route("GET", "/api/data/v1/streams/bulk", read_bulk),
-    Route("GET", "/api/data/v1/streams/lookup", lookup),
-    Route("GET", "/api/data/v1/streams", list_streams),
-    Route("POST", "/api/data/v1/streams", create),
-    Route("PUT", "/api/data/v1/streams/{id}", update),
-    Route("POST", "/api/data/v1/streams/{id}/executions", execute),
-    Route("GET", "/api/data/v1/streams/{id}/executions", list_executions),
-    Route("GET", "/api/data/v1/streams/{id}/history", list_executions),
-    Route("GET", "/api/data/v1/streams/{id}/history/aggregate", list_executions),
-)
+    Route(
+        "GET", _STREAMS + "/{id}", read_stream, source="003; product §5.1", doubt=_WHOLE,
+        query=("fields",),
+    ),
+    Route(
+        "GET", f"{_STREAMS}/bulk", read_bulk, source="product §5.5",
+        doubt="limit and offset; that unknown ids are left out",
+        query=(*PAGED, "streamId", "fields"),
+    ),
+    Route(
+        "GET", f"{_STREAMS}/lookup", lookup, source="product §5.5",
+        doubt="wip-spec only; 404 without a stream",
+        query=("dataSourceId",),
+    ),
+    Route(
+        "GET", _STREAMS, list_streams, source="product §5.5", doubt="`fields` changes nothing",
+        query=(*PAGED, "fields"),
+    ),
+    Route(
+        "POST", _STREAMS, create, source="003; product §5.3",
+        doubt="the reply, 201 and the stream (wip-spec); what happens without an account",
+        status=201,
+    ),
+    Route(
+        "PUT", _STREAMS + "/{id}", update, source="003; product §5.3",
+        doubt="the reply; that what is left out stays; another schemaDefinition is a new version",
+        query=("changeUpdateMethod",),
+    ),
+    Route(
+        "PUT", _STREAMS + "/{id}/schedule", set_schedule, source="product §5.2",
+        doubt="wip-spec only: which text, and the reply",
+    ),
+    Route(
+        "POST", _STREAMS + "/{id}/scheduleState/{state}", set_schedule_state,
+        source="product §5.2", doubt="wip-spec only: the reply",
+    ),
+)  # fmt: skip

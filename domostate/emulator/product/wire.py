@@ -4,29 +4,34 @@ import json
 from typing import Any
 
 from domostate.emulator.call import Call
-from domostate.emulator.store.access import level, rights
+from domostate.emulator.product import metadata
+from domostate.emulator.store.access import Level
+from domostate.emulator.store.account_types import account_type
+from domostate.emulator.store.accounts import Account
 from domostate.emulator.store.datasets import Dataset
 from domostate.emulator.store.grants import Grant
 from domostate.emulator.store.groups import Group, group_name, members, owners
-from domostate.emulator.store.people import ROLES, Account, User, user_name
+from domostate.emulator.store.people import User, user_name
 from domostate.emulator.store.policies import Filter, Policy
 from domostate.emulator.store.schemas import Column, indexed_width
 
-PARTS = frozenset({
-    "core", "permission", "status", "pdp", "rowcolcount", "certification", "sharecount",
-    "alertcount", "dataprovider", "features", "impactcounts", "functions", "cryo", "warnings",
-    "pharos",
-})  # fmt: skip
+_compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
 
 
-def dataset(call: Call, found: Dataset, parts: frozenset[str] | None = None) -> dict[str, Any]:
-    """The metadata object. Whatever the parts, the sample of seed 003 (`part=core,permission`)
-    holds everything but the caller's rights, which come with `permission`; None is every part."""
+def dataset(
+    call: Call,
+    found: Dataset,
+    parts: frozenset[str] = metadata.USUAL_PARTS,
+    mine: Level | None = None,
+) -> dict[str, Any]:
+    """The metadata object. Whatever the parts, all that the sample of seed 003
+    (`part=core,permission`) holds is there but for what `metadata.by_part` adds. `mine` is the
+    caller's level, where it is known already."""
     body: dict[str, Any] = {
         "id": found.id,
         "displayType": found.provider,
         "dataProviderType": found.provider,
-        "type": found.provider,
+        "type": found.type,
         "name": found.name,
         "owner": {
             "id": str(found.owner_id),
@@ -39,48 +44,38 @@ def dataset(call: Call, found: Dataset, parts: frozenset[str] | None = None) -> 
         "lastUpdated": found.updated_ms,
         "rowCount": found.row_count,
         "columnCount": indexed_width(call.db, found, call.now_ms),
-        "cardInfo": {"cardCount": 0, "cardViewCount": 0},
+        "cardInfo": {"cardCount": found.card_count, "cardViewCount": found.card_views},
+        "cardCount": found.card_count,
         "properties": {"formulas": {"formulas": {}}},
         "transportType": found.transport,
         # `adc` reads as "PDP is on" (product §2.1: inferred; to be confirmed on a live instance).
         "adc": found.pdp_enabled,
         "adcExternal": found.pdp_external,
         "hidden": found.hidden,
+        **_STEADY,
     }
-    body |= _HEALTH | _optional(call, found)
-    if parts is None or "permission" in parts:
-        body["permissions"] = rights(level(call.db, call.caller, found))
+    body |= metadata.arrival(call, found)
+    # What is empty is missing, rather than "" or [] (product §2.1).
+    if found.description:
+        body["description"] = found.description
+    if found.pdp_enabled:
+        body["adcSource"] = "DIRECT"
+    if found.data_ms is not None:
+        body["dataLastUpdated"] = found.data_ms
+    if found.tags:
+        body["tags"] = _compact(call.shuffled(found.tags))  # text that holds JSON
+    body |= metadata.by_part(call, found, parts, mine)
     return body
 
 
-_HEALTH = {
-    "status": "SUCCESS",
-    "state": "SUCCESS",
+_STEADY = {
     "validConfiguration": True,
-    "validAccount": True,
-    "scheduleActive": True,
     "masked": False,
-    "currentUserFullAccess": True,
     "cloudId": "domo",
     "cloudName": "Domo",
     "cloudEngine": "domo",
-    "cardCount": 0,
 }
 """Fields of the sample that nothing here changes."""
-
-
-def _optional(call: Call, found: Dataset) -> dict[str, Any]:
-    """What is missing when it is empty, rather than "" or [] (product §2.1); `tags` is text that
-    holds JSON."""
-    tags = json.dumps(call.shuffled(found.tags), separators=(",", ":")) if found.tags else None
-    fields = {
-        "description": found.description or None,
-        "adcSource": "DIRECT" if found.pdp_enabled else None,
-        "streamId": found.stream_id,
-        "dataLastUpdated": found.data_ms,
-        "tags": tags,
-    }
-    return {name: value for name, value in fields.items() if value is not None}
 
 
 def grant(one: Grant) -> dict[str, Any]:
@@ -110,7 +105,7 @@ def defined_column(column: Column) -> dict[str, Any]:
     }
     if column.get("upsertKey"):
         body["upsertKey"] = True
-    return body
+    return body | {name: column[name] for name in ("description", "tags") if name in column}
 
 
 def policy(call: Call, found: Policy, options: frozenset[str]) -> dict[str, Any]:
@@ -179,27 +174,39 @@ def parameter(one: Filter) -> dict[str, Any]:
 
 
 def user(found: User) -> dict[str, Any]:
-    """A user. Fields that only a profile has (title, phone, ...) are there when they are known;
-    `attributes` holds what DYNAMIC policies use (product §6)."""
-    return {
+    """A user as `users/me` and `users/{id}` are captured (nb): `created` in seconds, `modified` in
+    milliseconds. `role` and `roleId` are captured in the list only (nb); what a profile does not
+    know is missing."""
+    body: dict[str, Any] = {
         "id": found.id,
         "displayName": found.name,
         "userName": found.email,
         "emailAddress": found.email,
-        "role": found.role,
-        "roleId": ROLES[found.role],
-        "active": found.active,
-        "isActive": found.active,
-        "isSystemUser": False,
-        "created": found.created_ms,
+        "accepted": True,
+        "userType": "USER",
         "modified": found.updated_ms,
-        "attributes": [
-            {"key": key, "values": values} for key, values in sorted(found.attributes.items())
-        ],
-    } | {name: found.profile[name] for name in _PROFILE if found.profile.get(name)}
+        "created": found.created_ms // 1000,
+        "role": found.role,
+        "roleId": found.role_id,
+        "active": found.active,
+        "pending": False,
+        "anonymous": False,
+        "systemUser": False,
+    }
+    return body | {
+        name: found.profile[known] for name, known in _PROFILE.items() if found.profile.get(known)
+    }
 
 
-_PROFILE = ("title", "department", "phone", "location", "timezone", "locale")
+_PROFILE = {
+    "invitorUserId": "invitorUserId",
+    "department": "department",
+    "avatarKey": "avatarKey",
+    "timeZone": "timezone",
+    "title": "title",
+    "employeeNumber": "employeeNumber",
+}
+"""Fields that not everybody has, and what a profile calls them: as the Platform plane does."""
 
 
 def group_row(call: Call, found: Group) -> dict[str, Any]:
@@ -240,16 +247,22 @@ def group(call: Call, found: Group) -> dict[str, Any]:
     return body
 
 
-def group_permissions(call: Call, found: Group) -> dict[str, Any]:
-    """Owners and members of a group with their types. The path is used by clients, the shape is
-    a GUESS from how they read it."""
-    return {
-        "groupId": found.id,
-        "permissions": {
-            "owners": [_member(call, kind, one) for kind, one in owners(call.db, found.id)],
-            "members": [_member(call, kind, one) for kind, one in members(call.db, found.id)],
-        },
-    }
+def group_permissions(call: Call, found: Group, *, with_members: bool) -> dict[str, Any]:
+    """Owners and members of a group with their types. The owners are captured (nb); the rest is a
+    GUESS."""
+    permissions = {"owners": [_member(call, kind, one) for kind, one in owners(call.db, found.id)]}
+    if with_members:
+        inside = members(call.db, found.id)
+        permissions["members"] = [_member(call, kind, one) for kind, one in inside]
+    return {"groupId": found.id, "permissions": permissions}
+
+
+def group_user(found: User) -> dict[str, Any]:
+    """A member in `groups/users`: no name in the capture. When they signed in last is not known
+    here."""
+    body = {"userId": found.id, "role": found.role, "roleId": found.role_id}
+    location = found.profile.get("location")
+    return body | {"location": location} if location else body
 
 
 def _member(call: Call, kind: str, member_id: int) -> dict[str, Any]:
@@ -258,14 +271,28 @@ def _member(call: Call, kind: str, member_id: int) -> dict[str, Any]:
 
 
 def account(found: Account) -> dict[str, Any]:
-    """An account, without its configuration."""
+    """An account, in the captured order; `configurations` is always empty (nb)."""
     return {
         "id": found.id,
-        "name": found.name,
-        "displayName": found.name,
-        "dataProviderType": found.provider,
-        "valid": found.valid,
         "userId": found.owner_id,
+        "name": found.original_name,
+        "displayName": found.name,
+        "type": "data",
+        "valid": found.valid,
+        "dataProviderType": found.provider,
+        "credentialsType": "oauth" if account_type(found.provider).oauth else "fields",
         "createdAt": found.created_ms,
-        "modifiedAt": found.created_ms,
+        "createdBy": found.created_by,
+        "modifiedAt": found.modified_ms,
+        "modifiedBy": found.modified_by,
+        "configurations": {},
+        "accountId": found.id,
+        "accountTemplateId": None,
+        "accountTemplateAuthorizationId": None,
     }
+
+
+def unshared_account(found: Account) -> dict[str, Any]:
+    """An account in a stream whose reader may not use it: nulls around the id (nb)."""
+    nothing = dict.fromkeys(account(found))
+    return nothing | {"id": found.id, "valid": False, "accountId": found.id}

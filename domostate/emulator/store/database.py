@@ -11,12 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from domostate.emulator.errors import ServerRefused
+from domostate.emulator.faults.given import NOTHING
 from domostate.emulator.store.tables import ESTATE_TABLES, FORMAT, TABLES
 from domostate.emulator.switches import DEFAULT, Switches, as_dict, changed
 
 Row = tuple[Any, ...]
 
-_FIRST_ID = {"user": 1001, "group": 2001, "account": 1, "policy": 1, "stream": 1, "dataset": 1}
+_FIRST_ID = {
+    "user": 1001, "group": 2001, "account": 1, "policy": 1, "stream": 1, "dataset": 1, "card": 5001,
+    "column_rule": 1, "column_mapping": 1, "role": 101, "upload": 1,
+}  # fmt: skip
 """Users and groups count from different numbers, so that mixing them up shows."""
 _DATASETS = uuid.UUID("6f1a4a9e-6d1c-4c59-9a51-0e6d9f0f3c11")
 
@@ -35,6 +39,10 @@ class Database:
         self._connection.execute("PRAGMA temp_store=MEMORY")
         self.touched: dict[tuple[str, str], str] = {}
         self.view_of: Callable[[str, str], str] | None = None
+        self.start = NOTHING
+        """What the server was started with: every estate begins with it."""
+        self.unnamed: set[str] = set()
+        """Files of rows that the transaction no longer names: to be removed once it is over."""
         self._prepare(path)
         self.switches = self._stored_switches()
         self.seq = self._highest_seq()

@@ -36,6 +36,13 @@ def access_list(db: Database, dataset: Dataset) -> list[Grant]:
     return [owner, *(Grant(row[0], row[1], row[2], row[3] or "") for row in rows)]
 
 
+def user_count(db: Database, dataset: Dataset) -> int:
+    """How many users the access list names, the owner included; those who come with a group are
+    not counted (GUESS)."""
+    users = "SELECT count(*) FROM grants WHERE dataset_id=? AND type='USER'"
+    return db.count(users, dataset.id) + (dataset.owner_type == "USER")
+
+
 def is_owner(dataset: Dataset, kind: str, principal_id: str) -> bool:
     """Whether this is the dataset's owner."""
     return dataset.owner_type == kind and str(dataset.owner_id) == principal_id

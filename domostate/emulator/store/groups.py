@@ -209,5 +209,8 @@ def touch_reached(db: Database, kind: str, principal_id: int) -> None:
 def forget_principal(db: Database, kind: str, principal_id: int) -> None:
     """Take a user or group out of every group, access list and policy."""
     db.run("DELETE FROM group_members WHERE type=? AND member_id=?", kind, principal_id)
-    db.run("DELETE FROM grants WHERE type=? AND principal_id=?", kind, str(principal_id))
-    db.run("DELETE FROM policy_members WHERE type=? AND member_id=?", kind, principal_id)
+    for table in ("grants", "account_shares"):
+        statement = f"DELETE FROM {table} WHERE type=? AND principal_id=?"
+        db.run(statement, kind, str(principal_id))
+    for table in ("policy_members", "column_rule_members"):
+        db.run(f"DELETE FROM {table} WHERE type=? AND member_id=?", kind, principal_id)

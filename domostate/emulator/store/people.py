@@ -1,4 +1,4 @@
-"""Users, accounts and credentials."""
+"""Users and their credentials."""
 
 import json
 from dataclasses import dataclass
@@ -27,31 +27,27 @@ class User:
     """What else was said of them on the Platform plane: title, phone, location, ..."""
     created_ms: int
     updated_ms: int
+    role_id: int = 0
+    manages: bool = False
+    """Whether the role is a custom one with the authority that manages every dataset; of Domo's
+    own roles the switch `managing_roles` tells."""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Credentials for a data provider, without the credentials."""
-
-    id: int
-    name: str
-    provider: str
-    owner_id: int | None
-    valid: bool
-    created_ms: int
-
-
+MANAGE_DATASETS = "dataset.manage"
+"""The authority behind "Manage DataSet" (product §3; which one it is: inferred)."""
 _USER = (
-    "SELECT id, email, name, role, active, attributes, profile, created_ms, updated_ms FROM users"
+    "SELECT id, email, name, role, active, attributes, profile, created_ms, updated_ms, "
+    "(SELECT roles.id FROM roles WHERE roles.name=users.role), "
+    f"(SELECT 1 FROM roles WHERE roles.name=users.role AND roles.id>{max(ROLES.values())} "
+    f"AND instr(authorities, '\"{MANAGE_DATASETS}\"')) FROM users"
 )
 _USER_OF_TOKEN = _USER + " JOIN tokens ON tokens.user_id=users.id WHERE token=? AND deleted=0"
-_ACCOUNT = "SELECT id, name, provider, owner_id, valid, created_ms FROM accounts"
 
 
 def _user(row: Row) -> User:
     return User(
         row[0], row[1], row[2], row[3], bool(row[4]),
-        json.loads(row[5]), json.loads(row[6]), row[7], row[8],
+        json.loads(row[5]), json.loads(row[6]), row[7], row[8], row[9] or 0, bool(row[10]),
     )  # fmt: skip
 
 
@@ -66,14 +62,9 @@ def all_users(db: Database) -> list[User]:
     return [_user(row) for row in db.all(_USER + " WHERE deleted=0 ORDER BY position")]
 
 
-def users_like(db: Database, words: list[str]) -> list[User]:
-    """Users whose e-mail contains one of `words`: fuzzy, as Domo's search is (product §6, nb)."""
-    if not words:
-        return []
-    clause = " OR ".join(["instr(lower(email), ?)"] * len(words))
-    lowered = [word.lower() for word in words]
-    rows = db.all(f"{_USER} WHERE deleted=0 AND ({clause}) ORDER BY position", *lowered)
-    return [_user(row) for row in rows]
+def deleted_users(db: Database) -> list[User]:
+    """Those who are gone, as they last were."""
+    return [_user(row) for row in db.all(_USER + " WHERE deleted=1 ORDER BY position")]
 
 
 def user_name(db: Database, user_id: int) -> str:
@@ -107,9 +98,10 @@ def add_user(db: Database, user: User) -> None:
 def update_user(db: Database, user: User) -> None:
     """Store what `user` now is."""
     db.run(
-        "UPDATE users SET email=?, name=?, role=?, active=?, profile=?, updated_ms=? WHERE id=?",
-        user.email, user.name, user.role, user.active, json.dumps(user.profile), user.updated_ms,
-        user.id,
+        "UPDATE users SET email=?, name=?, role=?, active=?, attributes=?, profile=?, "
+        "updated_ms=? WHERE id=?",
+        user.email, user.name, user.role, user.active, json.dumps(user.attributes),
+        json.dumps(user.profile), user.updated_ms, user.id,
     )  # fmt: skip
 
 
@@ -118,28 +110,6 @@ def check_role(role: str) -> str:
     if role not in ROLES:
         raise bad_request(f"No enum constant for role {role}")
     return role
-
-
-def find_account(db: Database, account_id: int) -> Account | None:
-    """The account of that id."""
-    row = db.one(_ACCOUNT + " WHERE id=?", account_id)
-    return None if row is None else _account(row)
-
-
-def accounts_of(db: Database, user: User) -> list[Account]:
-    """The accounts that `user` may see: their own, or all for a managing role.
-
-    Domo also lets accounts be shared (product §6); the estate has no shares of accounts yet, so
-    that rule is not emulated.
-    """
-    if user.role in db.switches.managing_roles:
-        return [_account(row) for row in db.all(_ACCOUNT + " ORDER BY id")]
-    rows = db.all(_ACCOUNT + " WHERE owner_id=? ORDER BY id", user.id)
-    return [_account(row) for row in rows]
-
-
-def _account(row: Row) -> Account:
-    return Account(row[0], row[1], row[2], row[3], bool(row[4]), row[5])
 
 
 def user_of_token(db: Database, token: str) -> User | None:
@@ -165,6 +135,13 @@ def first_admin(db: Database) -> User | None:
     return None if row is None else _user(row)
 
 
+def keep_an_admin(db: Database) -> None:
+    """400 where a change has left no active Admin: nobody could undo it (GUESS), and an estate
+    needs one."""
+    if first_admin(db) is None:
+        raise bad_request("The last active Admin has to stay one.")
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
     """An OAuth client of the Platform plane; it acts as the user who made it (platform §2)."""
@@ -177,13 +154,12 @@ ALL_SCOPES = ("account", "audit", "buzz", "dashboard", "data", "user", "workflow
 
 
 def client_of(db: Database, client_id: str, secret: str) -> Client | None:
-    """The client of that id and secret; where the estate lists none, any pair is the first
+    """The client of that id and secret; where the estate lists none, any other pair is the first
     Admin's."""
-    if db.one("SELECT 1 FROM clients LIMIT 1") is None:
-        admin = first_admin(db)
-        return None if admin is None or not client_id else Client(admin, ALL_SCOPES)
-    row = db.one("SELECT user_id, scopes FROM clients WHERE id=? AND secret=?", client_id, secret)
-    user = find_user(db, row[0]) if row else None
-    if row is None or user is None or not user.active:
-        return None
-    return Client(user, tuple(json.loads(row[1])))
+    row = db.one("SELECT secret, user_id, scopes FROM clients WHERE id=?", client_id)
+    if row is None:
+        listed = db.one("SELECT 1 FROM clients WHERE made=0 LIMIT 1")
+        admin = None if listed or not client_id else first_admin(db)
+        return None if admin is None else Client(admin, ALL_SCOPES)
+    user = find_user(db, row[1]) if row[0] == secret else None
+    return Client(user, tuple(json.loads(row[2]))) if user is not None and user.active else None

@@ -74,6 +74,16 @@ def policies_of(db: Database, dataset_id: str) -> list[Policy]:
     return [_policy(db, row) for row in rows]
 
 
+def controlled_columns(db: Database, dataset_id: str) -> list[str]:
+    """The columns that policies of a dataset filter by, sorted by name."""
+    rows = db.all(
+        "SELECT DISTINCT json_extract(value, '$.column') FROM policies, json_each(filters) "
+        "WHERE dataset_id=? ORDER BY 1",
+        dataset_id,
+    )
+    return [row[0] for row in rows]
+
+
 def find_policy(db: Database, dataset_id: str, policy_id: int) -> Policy | None:
     """The policy of that id, if it is this dataset's."""
     row = db.one(_POLICY + " WHERE id=? AND dataset_id=?", policy_id, dataset_id)

@@ -8,9 +8,11 @@ from domostate.emulator.call import as_list, as_object, as_text
 from domostate.emulator.errors import bad_request
 from domostate.emulator.store.database import Database
 from domostate.emulator.store.datasets import Dataset, set_fields
+from domostate.emulator.store.rows import mark_indexed, stored_state
 
 Column = dict[str, Any]
-"""`name` and `type`; `visible: false` and `upsertKey: true` where they are not the default."""
+"""`name` and `type`; `visible: false`, `upsertKey: true`, `description`, `tags`, and a wrangle's
+`newName` and `position`, where they are not the default."""
 
 TYPES = frozenset({"STRING", "DECIMAL", "LONG", "DOUBLE", "DATE", "DATETIME"})
 
@@ -44,6 +46,12 @@ def _checked_column(value: Any) -> Column:
     # not sent back is gone.
     if given.get("upsertKey"):
         column["upsertKey"] = True
+    # The other side of the same coin (GUESS): what is said of a column is sent back or lost.
+    if given.get("description"):
+        column["description"] = as_text(given["description"], "column description")
+    tags = [as_text(one, "column tag") for one in as_list(given.get("tags"), "column tags")]
+    if tags:
+        column["tags"] = tags
     return column
 
 
@@ -77,6 +85,8 @@ def indexed_columns(db: Database, dataset: Dataset, now_ms: int) -> list[Column]
 def indexed_width(db: Database, dataset: Dataset, now_ms: int) -> int:
     """How many columns queries see."""
     version = indexed_version(db, dataset, now_ms)
+    if version == dataset.indexed_version:
+        return dataset.indexed_width
     return db.count(
         "SELECT width FROM schemas WHERE dataset_id=? AND version=?", dataset.id, version
     )
@@ -99,8 +109,9 @@ def add_version(db: Database, dataset_id: str, version: int, columns: list[Colum
     db.run("INSERT INTO schemas VALUES (?, ?, ?, ?)", dataset_id, version, text, len(columns))
 
 
-def request_index(db: Database, dataset: Dataset, now_ms: int) -> str:
-    """Ask for the latest version to be indexed, and return the key of the request.
+def request_index(db: Database, dataset: Dataset, now_ms: int, row_state: int | None = None) -> str:
+    """Ask for the latest columns, and for the latest rows or those of a state, to be indexed, and
+    return the key of the request.
 
     It is done at once or after the switch `index_delay_ms`. The key looks as in seed 003
     (`indexRequestKey`: a time with milliseconds), but is text: as a number it does not survive a
@@ -111,10 +122,12 @@ def request_index(db: Database, dataset: Dataset, now_ms: int) -> str:
     asked_ms = max(now_ms, last + 1)
     at = datetime.fromtimestamp(asked_ms / 1000, UTC)
     key = f"{at:%Y%m%d%H%M%S}.{asked_ms % 1000:03}"
-    job = (key, dataset.id, dataset.schema_version, asked_ms, ready_ms)
-    db.run("INSERT INTO index_jobs VALUES (?, ?, ?, ?, ?)", *job)
+    rows = stored_state(db, dataset.id) if row_state is None else row_state
+    job = (key, dataset.id, dataset.schema_version, rows, asked_ms, ready_ms)
+    db.run("INSERT INTO index_jobs VALUES (?, ?, ?, ?, ?, ?)", *job)
     if ready_ms <= now_ms:
         set_fields(db, dataset.id, now_ms, indexed_version=dataset.schema_version)
+        mark_indexed(db, dataset.id, rows, now_ms)
     return key
 
 
