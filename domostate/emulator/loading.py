@@ -17,7 +17,7 @@ from domostate.emulator.seeing import stored_rows
 from domostate.emulator.store.database import Database
 from domostate.emulator.store.datasets import Dataset, find_dataset, set_fields
 from domostate.emulator.store.partitions import supersede
-from domostate.emulator.store.rows import Written, add_version, save_pieces
+from domostate.emulator.store.rows import Written, add_part, add_version, save_pieces
 from domostate.emulator.store.schemas import Column, define, latest_columns, request_index
 from domostate.emulator.work import Work
 
@@ -86,6 +86,31 @@ def loading(
         if coming.index:
             request_index(call.db, found, call.now_ms)
         return done(loaded, version)
+
+    return Work(run, finish)
+
+
+def keeping(
+    call: Call, owner: str, number: int, open_still: Callable[[], object], done: Callable[[], Reply]
+) -> Work:
+    """The work of a part, which must be done in turn: the spooled body is kept as that one of its
+    owner. `open_still` raises where parts are not taken any more."""
+    spooled, vault = call.spooled, call.vault
+    assert spooled is not None, "the route is spooled"
+
+    def run() -> tuple[str, int]:
+        size = spooled.stat().st_size
+        return vault.keep(spooled), size
+
+    def finish(made: tuple[str, int]) -> Reply:
+        file, size = made
+        try:
+            open_still()
+        except Problem:
+            vault.drop([file])
+            raise
+        add_part(call.db, owner, number, file, size)
+        return done()
 
     return Work(run, finish)
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from domostate.emulator.call import NO_CONTENT, Call, Reply, as_int, json_reply
-from domostate.emulator.errors import Problem, bad_request, not_found
-from domostate.emulator.loading import Coming, loading
+from domostate.emulator.errors import bad_request, not_found
+from domostate.emulator.loading import Coming, keeping, loading
 from domostate.emulator.platform import wire
 from domostate.emulator.platform.rows import bad_csv
 from domostate.emulator.platform.streams import known_stream
@@ -12,7 +12,7 @@ from domostate.emulator.routing import Route
 from domostate.emulator.rows.load import Loaded
 from domostate.emulator.store.access import Level
 from domostate.emulator.store.datasets import find_dataset
-from domostate.emulator.store.rows import add_part, forget_parts, parts_of, run_parts
+from domostate.emulator.store.rows import forget_parts, parts_of, run_parts
 from domostate.emulator.store.streams import (
     Execution,
     Stream,
@@ -46,26 +46,14 @@ def put_part(call: Call) -> Work:
     number = as_int(call.params["part"], "part id")
     if number < 0:
         raise bad_request("A part id must not be negative.")  # pydomo counts from 0
-    spooled, vault = call.spooled, call.vault
-    assert spooled is not None, "the route is spooled"
 
-    def kept() -> tuple[str, int]:
-        size = spooled.stat().st_size
-        return vault.keep(spooled), size
-
-    def finish(made: tuple[str, int]) -> Reply:
-        file, size = made
-        try:
-            _active(call)
-        except Problem:
-            vault.drop([file])  # the run has ended meanwhile
-            raise
-        add_part(call.db, run_parts(stream.id, run.id), number, file, size)
+    def done() -> Reply:
         current = replace(run, modified_ms=call.now_ms)
         save_execution(call.db, current)
         return json_reply(wire.execution(current))
 
-    return Work(kept, finish)
+    owner = run_parts(stream.id, run.id)
+    return keeping(call, owner, number, lambda: _active(call), done)
 
 
 def commit(call: Call) -> Work:

@@ -5,14 +5,14 @@ from typing import Any
 
 from domostate.emulator.call import Call, Reply, as_int, as_text, json_reply
 from domostate.emulator.errors import Problem, bad_request, not_found
-from domostate.emulator.loading import Coming, loading
+from domostate.emulator.loading import Coming, keeping, loading
 from domostate.emulator.product.reach import reach
 from domostate.emulator.routing import Route
 from domostate.emulator.rows.intake import BadRows
 from domostate.emulator.rows.load import Loaded
 from domostate.emulator.store.access import Level
 from domostate.emulator.store.datasets import Dataset
-from domostate.emulator.store.rows import add_part, forget_parts, parts_of, upload_parts
+from domostate.emulator.store.rows import forget_parts, parts_of, upload_parts
 from domostate.emulator.store.schemas import latest_columns, request_index
 from domostate.emulator.store.uploads import Upload, add_upload, end_upload, find_upload
 from domostate.emulator.work import Work
@@ -117,24 +117,8 @@ def put_part(call: Call) -> Work:
     number = as_int(call.params["part"], "part")
     if number < 1:
         raise bad_request("A part is numbered with a positive integer.")
-    spooled, vault = call.spooled, call.vault
-    assert spooled is not None, "the route is spooled"
-
-    def kept() -> tuple[str, int]:
-        size = spooled.stat().st_size
-        return vault.keep(spooled), size
-
-    def finish(made: tuple[str, int]) -> Reply:
-        file, size = made
-        try:
-            _open(call)
-        except Problem:
-            vault.drop({file})
-            raise
-        add_part(call.db, upload_parts(upload.id), number, file, size)
-        return json_reply({})
-
-    return Work(kept, finish)
+    owner = upload_parts(upload.id)
+    return keeping(call, owner, number, lambda: _open(call), lambda: json_reply({}))
 
 
 def commit(call: Call) -> Work:
