@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from domostate.emulator.errors import Problem, bad_request
+from domostate.emulator.strict_json import read_json
 
 if TYPE_CHECKING:
     from domostate.emulator.rows.vault import Vault
@@ -82,12 +82,9 @@ class Call:
         if not self.body.strip():
             return None
         try:
-            value = json.loads(self.body, parse_constant=_finite, parse_float=_finite)
-            if b"\\u" in self.body:
-                json_text(value).encode()  # half a surrogate pair is no text
-        except (ValueError, RecursionError) as error:
+            return read_json(self.body)
+        except ValueError as error:
             raise bad_request(f"The body is not JSON: {error}") from error
-        return value
 
     def json_object(self) -> dict[str, Any]:
         """The body as a JSON object; an empty body, null or "" count as {} (platform §15)."""
@@ -152,14 +149,6 @@ def _checked_offset(offset: int) -> int:
     if offset < 0:
         raise bad_request("offset must not be negative.")
     return offset
-
-
-def _finite(text: str) -> float:
-    """A number of a body; NaN, Infinity and 1e999 are none (RFC 8259)."""
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(f"{text} is no number")
-    return value
 
 
 def _kind(value: Any) -> str:

@@ -10,6 +10,10 @@ from domostate.emulator.errors import EstateInvalid
 from domostate.emulator.estate_check import Finding, findings_in
 from domostate.emulator.store.people import ALL_SCOPES
 
+_MOST = 2**53 - 1
+Whole = Annotated[int, Field(ge=-_MOST, le=_MOST)]
+"""A number that clients can read, who take numbers for floats."""
+
 
 class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -18,7 +22,7 @@ class _Entry(BaseModel):
 class ById(_Entry):
     """A user or group named by id, where its name would be ambiguous."""
 
-    id: int
+    id: Whole
 
 
 Ref = str | ById
@@ -34,7 +38,7 @@ def _as_list(value: Any) -> Any:
 class RoleEntry(_Entry):
     """A role beside Domo's own five."""
 
-    id: int | None = None
+    id: Whole | None = None
     name: str = Field(min_length=1)
     description: str = ""
     authorities: list[str] = []
@@ -54,7 +58,7 @@ class AttributeEntry(_Entry):
 class UserEntry(_Entry):
     """A user."""
 
-    id: int | None = None
+    id: Whole | None = None
     email: str = Field(min_length=1)
     name: str = ""
     role: str = Field(default="Privileged", min_length=1)
@@ -69,7 +73,7 @@ class UserEntry(_Entry):
 class GroupEntry(_Entry):
     """A group; `members` are users, `groups` are groups in it."""
 
-    id: int | None = None
+    id: Whole | None = None
     name: str = Field(min_length=1)
     type: Literal["open", "adHoc", "closed", "directory", "dynamic", "system"] = "open"
     description: str = ""
@@ -107,7 +111,7 @@ class PrincipalEntry(_Entry):
     type: str
     email: str | None = None
     name: str | None = None
-    id: int | str | None = None
+    id: Whole | str | None = None
 
 
 class ShareEntry(PrincipalEntry):
@@ -122,13 +126,13 @@ class ShareEntry(PrincipalEntry):
 class AccountEntry(_Entry):
     """An account of a data provider; without an owner it is the first Admin's."""
 
-    id: int | None = None
+    id: Whole | None = None
     name: str = Field(min_length=1)
     original_name: str | None = None
     """What it was called before it was renamed."""
     provider: str = Field(min_length=1)
     owner: Ref | None = None
-    former_owner: int | None = None
+    former_owner: Whole | None = None
     """The id of an owner who was deleted since; instead of `owner`."""
     valid: bool = True
     shares: list[ShareEntry] = []
@@ -153,7 +157,7 @@ class ColumnEntry(_Entry):
     tags: list[str] = []
     new_name: str = ""
     """What it is shown as, where that is not its name."""
-    position: int | None = None
+    position: Whole | None = None
     """Where it is shown, where that is not its place in the list."""
 
 
@@ -171,7 +175,7 @@ class FilterEntry(_Entry):
 class PolicyEntry(_Entry):
     """A row policy; type "open" is All Rows."""
 
-    id: int | None = None
+    id: Whole | None = None
     type: Literal["user", "system", "open"] = "user"
     name: str = Field(min_length=1)
     users: list[Ref] = []
@@ -184,27 +188,27 @@ class PolicyEntry(_Entry):
 class ColumnRuleEntry(_Entry):
     """How some people see the columns under a column policy."""
 
-    id: int | None = None
+    id: Whole | None = None
     uuid: str = ""
     values: list[str] = Field(min_length=1)
     users: list[Ref] = []
     groups: list[Ref] = []
     dataset_permissions: bool = False
-    order: int | None = None
+    order: Whole | None = None
     default: bool = False
 
 
 class MappedColumnEntry(_Entry):
     """A column under a column policy."""
 
-    id: int | None = None
+    id: Whole | None = None
     column: str
 
 
 class ColumnPolicyEntry(_Entry):
     """A column policy and the columns under it."""
 
-    id: int | None = None
+    id: Whole | None = None
     name: str = Field(min_length=1)
     rules: list[ColumnRuleEntry] = []
     columns: list[MappedColumnEntry] = []
@@ -224,7 +228,7 @@ class PdpEntry(_Entry):
 class CardEntry(_Entry):
     """A card that is drawn from a dataset; without owners it is the dataset's owner's."""
 
-    id: int | None = None
+    id: Whole | None = None
     title: str = Field(min_length=1)
     type: str = "kpi"
     chart_type: str = "badge_vert_bar"
@@ -232,7 +236,7 @@ class CardEntry(_Entry):
     """One that is named by id may be gone by now."""
     columns: list[str] = []
     """Those it draws from; it breaks when one of them goes."""
-    views: int = 0
+    views: Whole = 0
     drill: bool = False
     """Whether only a drill path of it uses the dataset."""
 
@@ -253,7 +257,7 @@ class CertificationEntry(_Entry):
 class StreamEntry(_Entry):
     """A stream in the words of the manifest language (contract §2)."""
 
-    id: int | None = None
+    id: Whole | None = None
     provider: str | None = None
     transport: dict[str, str] | None = None
     account: Ref | None = None
@@ -290,7 +294,7 @@ class DatasetEntry(_Entry):
     """Where it differs from the provider."""
     transport: str | None = None
     hidden: bool = False
-    rows: int = 0
+    rows: Whole = 0
     """How many rows are said to be there, where no `csv` tells."""
     csv: str | None = None
     """The rows, with a header that names the columns."""
@@ -337,10 +341,10 @@ def estate_of(text: str, name: str) -> Estate:
     Raises:
         EstateInvalid: with every finding, each with name and line.
     """
-    from domostate.emulator.yaml_lines import line_of, parse  # ruamel only where YAML is read
+    # Imported here: ruamel only where YAML is read.
+    from domostate.emulator.yaml_lines import line_of, parse_as_json
 
-    value = parse(text, name)
-    found = _problems(value)
+    found = _problems(parse_as_json(text, name))
     if isinstance(found, Estate):
         return found
     lines = [(line_of(text, place), place, message) for place, message in found]
@@ -376,7 +380,7 @@ def _problems(value: Any) -> Estate | list[Finding]:
 
 
 def _place(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    branches = {"str", "ById", "PrincipalEntry", "int"}
+    branches = {"str", "ById", "PrincipalEntry", "int", "constrained-int"}
     return tuple(part for part in location if part not in branches)
 
 

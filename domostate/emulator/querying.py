@@ -48,7 +48,7 @@ def querying(
     held = vault.reading(rows.files)
 
     def run() -> Answered:
-        from duckdb import Error, InterruptException
+        from duckdb import Error, InterruptException, IOException
 
         try:
             with held:
@@ -57,6 +57,8 @@ def querying(
             raise bad_request(str(error)) from error
         except InterruptException as error:
             raise bad_request(f"The query took longer than {LONGEST_QUERY_S} seconds.") from error
+        except IOException:
+            raise  # of files, and so no fault of the sender's
         except Error as error:
             raise bad_request(f"The query failed: {_reason(error)}") from error
         return Answered(made.path, made.names, made.types, made.rows)

@@ -111,10 +111,10 @@ def set_switches(call: Call) -> Reply:
 
 ROUTES = (
     *PAGES,
-    Route("GET", "/_emulator/snapshot", read_snapshot),
-    Route("GET", "/_emulator/requests", read_requests),
+    Route("GET", "/_emulator/snapshot", read_snapshot, query=("rows",)),
+    Route("GET", "/_emulator/requests", read_requests, query=("since",)),
     Route("GET", "/_emulator/openapi.json", read_description),
-    Route("GET", "/_emulator/history", read_history),
+    Route("GET", "/_emulator/history", read_history, query=("dataset",)),
     Route("POST", "/_emulator/reset", reset),
     Route("GET", "/_emulator/faults", read_faults),
     Route("POST", "/_emulator/faults", add_faults),

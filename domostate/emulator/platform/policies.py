@@ -93,7 +93,8 @@ def _changed(policy: Policy, given: dict[str, Any]) -> Policy:
     if given.get("name") is not None:
         fields["name"] = as_text(given["name"], "name")
     if given.get("filters") is not None:
-        fields["filters"] = [_filter(as_object(one, "filter")) for one in given["filters"]]
+        filters = as_list(given["filters"], "filters")
+        fields["filters"] = [_filter(as_object(one, "filter")) for one in filters]
     for name in ("users", "groups"):
         if given.get(name) is not None:
             ids = [as_int(one, name) for one in as_list(given[name], name)]

@@ -1,6 +1,5 @@
 """Datasets on the Product plane: reading, creating, renaming, tagging, deleting (product §2)."""
 
-import json
 from typing import Any
 
 from domostate.emulator.call import (
@@ -33,6 +32,7 @@ from domostate.emulator.store.datasets import (
     set_tags,
 )
 from domostate.emulator.store.schemas import checked_columns
+from domostate.emulator.strict_json import read_json
 
 BULK_LIMIT = 100
 """More ids are refused (product §8: OAS, scripts+)."""
@@ -118,7 +118,7 @@ def _tags_text(value: Any) -> list[str]:
     """`tags` of a create is text that holds JSON (product §2.4); a list is taken too."""
     if isinstance(value, str):
         try:
-            value = json.loads(value) if value else []
+            value = read_json(value) if value else []
         except ValueError as error:
             raise bad_request("tags must be a JSON array in a text.") from error
     return [as_text(one, "tag") for one in as_list(value, "tags")]

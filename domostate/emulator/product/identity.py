@@ -51,7 +51,7 @@ def _everyone(call: Call, asked: dict[str, Any]) -> list[User]:
 
 def _matching(among: list[User], given: dict[str, Any]) -> set[int]:
     """The ids of those whom one filter finds."""
-    field = given.get("field")
+    field = as_text(given.get("field"), "field")
     if given.get("filterType") == "text":
         words = [word.lower() for word in str(given.get("text") or "").split()]
         if field == "emailAddress":

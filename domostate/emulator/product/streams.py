@@ -1,6 +1,5 @@
 """Streams on the Product plane: connectors, their schedules and runs (product §5)."""
 
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -32,6 +31,7 @@ from domostate.emulator.store.streams import (
     streams_by_id,
     system_tags,
 )
+from domostate.emulator.strict_json import read_json
 
 STATES = frozenset({"MANUAL", "ACTIVE", "INACTIVE"})
 
@@ -238,8 +238,8 @@ def _setting(given: dict[str, Any]) -> dict[str, Any]:
 def _schedule(value: Any) -> dict[str, Any]:
     """The schedule is text that holds JSON (product §5.2)."""
     try:
-        schedule = json.loads(as_text(value, "advancedScheduleJson"))
-    except (ValueError, RecursionError) as error:
+        schedule = read_json(as_text(value, "advancedScheduleJson"))
+    except ValueError as error:
         raise bad_request("advancedScheduleJson must be a JSON object in a text.") from error
     kind = as_text(as_object(schedule, "advancedScheduleJson").get("type"), "type")
     if kind not in stream_wire.SCHEDULES:

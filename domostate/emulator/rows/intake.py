@@ -16,7 +16,7 @@ from pathlib import Path
 
 from domostate.emulator.rows.columns import REFUSED, Column, literal, parsed, physical, tried
 from domostate.emulator.rows.newlines import TooLong, fields, marks_in, with_plain_newlines
-from domostate.emulator.rows.pieces import Piece, write_piece
+from domostate.emulator.rows.pieces import Piece, content, write_piece
 from domostate.emulator.rows.vault import Vault
 
 LONGEST_LINE = 32 * 1024 * 1024
@@ -81,8 +81,8 @@ def take_in(vault: Vault, parts: Sequence[Path], intake: Intake) -> Piece:
 def _plain(vault: Vault, part: Path, stack: ExitStack) -> _Part:
     """The part without gzip, which its first bytes tell: seed 004 sends no Content-Encoding; and
     with line ends that the engine takes."""
-    with part.open("rb") as content:
-        packed = content.read(2) == b"\x1f\x8b"
+    with part.open("rb") as sent:
+        packed = sent.read(2) == b"\x1f\x8b"
     if packed:
         unpacked = vault.passing(".csv")
         stack.callback(unpacked.unlink, missing_ok=True)
@@ -104,15 +104,15 @@ def _plain(vault: Vault, part: Path, stack: ExitStack) -> _Part:
 
 def _unpack(packed: Path, into: Path) -> None:
     try:
-        with gzip.open(packed, "rb") as content, into.open("wb") as plain:
-            while chunk := content.read(1 << 20):
+        with gzip.open(packed, "rb") as sent, into.open("wb") as plain:
+            while chunk := sent.read(1 << 20):
                 plain.write(chunk)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise BadRows(f"The gzip content cannot be read: {error}") from error
 
 
 def _csv(part: _Part, width: int) -> str:
-    columns = ", ".join(f"'{physical(n)}': 'VARCHAR'" for n in range(width))
+    columns = ", ".join(f"'{one}': 'VARCHAR'" for one in _names(width))
     # Told to look for CRLF the engine makes one row of two, left to itself it finds it.
     end = "new_line='\\n', " if part.line_end == "\n" else ""
     return (
@@ -132,7 +132,7 @@ def _select(part: _Part, intake: Intake) -> str:
 
 
 def _nothing(intake: Intake) -> str:
-    columns = (f"CAST(NULL AS VARCHAR) AS {physical(n)}" for n in range(len(intake.columns)))
+    columns = (f"CAST(NULL AS VARCHAR) AS {one}" for one in _names(len(intake.columns)))
     return f"SELECT {', '.join(columns) or '1'} WHERE false"
 
 
@@ -164,18 +164,24 @@ def _check_width(vault: Vault, parts: Sequence[_Part], select: str, piece: Piece
     rows = piece.rows + sum(bool(part.header) for part in parts)
     within = sum(name.count(",") for part in parts for name in part.header)
     between = sum(part.commas for part in parts) - within - (width - 1) * rows
-    if between <= 0:
-        return
-    counted = ", ".join(
-        f"sum(length({physical(n)}) - length(replace({physical(n)}, ',', '')))"
-        for n in range(width)
-    )
+    texts = [physical(n) for n, one in enumerate(piece.columns) if one.type == "STRING"]
+    # The cells as they were sent are read once more only if those that were kept, of which some
+    # may have been lost, do not account for every comma.
+    for cells, source in ((texts, content(vault, [piece])), (_names(width), f"({select})")):
+        if between <= (_commas(vault, cells, source) if between > 0 else 0):
+            return
+    raise _wrong_width(width, width + 1, _first_wide_row(parts, width))
+
+
+def _names(width: int) -> list[str]:
+    return [physical(n) for n in range(width)]
+
+
+def _commas(vault: Vault, cells: Sequence[str], source: str) -> int:
+    counts = (f"coalesce(sum(length({one}) - length(replace({one}, ',', ''))), 0)" for one in cells)
     with vault.engine() as engine:
-        # Not by `+`, a chain of which is as deep as there are columns.
-        query = f"SELECT coalesce(list_sum([{counted}]), 0) FROM ({select})"
-        found = engine.execute(query).fetchone()
-    if found is not None and between > int(found[0]):
-        raise _wrong_width(width, width + 1, _first_wide_row(parts, width))
+        found = engine.execute(f"SELECT {' + '.join(counts) or '0'} FROM {source}").fetchone()
+    return int(found[0]) if found else 0
 
 
 def _first_wide_row(parts: Sequence[_Part], width: int) -> int:

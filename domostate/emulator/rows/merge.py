@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
+from pathlib import Path
 
 from domostate.emulator.rows.columns import Column
 from domostate.emulator.rows.pieces import Piece, Rows, content, value_in, write_piece
@@ -21,31 +23,45 @@ def without(vault: Vault, rows: Rows, keys: Sequence[str], doomed: Piece) -> tup
     again when the change is taken back.
     """
     columns = [column for column in rows.columns if column.name in keys]
-    return tuple(
-        left for piece in rows.pieces for left in _piece_without(vault, piece, columns, doomed)
-    )
+    left: list[Piece] = []
+    for _, alike in groupby(rows.pieces, key=lambda one: one.columns):
+        pieces = list(alike)
+        lost = _lost(vault, pieces, columns, doomed)
+        for piece in pieces:
+            if not lost[piece.file]:
+                left.append(piece)
+            elif lost[piece.file] < piece.rows:
+                left.append(_without(vault, piece, columns, doomed))
+    return tuple(left)
 
 
-def _piece_without(
-    vault: Vault, piece: Piece, keys: Sequence[Column], doomed: Piece
-) -> list[Piece]:
+def _matched(vault: Vault, piece: Piece, keys: Sequence[Column], doomed: Piece) -> str:
+    """Whether a row `old` of a piece is to go."""
     same = " AND ".join(
         f"{value_in(piece.columns, key, 'old.')} IS NOT DISTINCT FROM "
         f"{value_in(doomed.columns, key, 'gone.')}"
         for key in keys
     )
-    matched = f"EXISTS (SELECT 1 FROM {content(vault, [doomed])} AS gone WHERE {same})"
-    old = f"FROM {content(vault, [piece])} AS old WHERE"
-    files = [piece.file, doomed.file]
+    return f"EXISTS (SELECT 1 FROM {content(vault, [doomed])} AS gone WHERE {same})"
+
+
+def _lost(
+    vault: Vault, pieces: Sequence[Piece], keys: Sequence[Column], doomed: Piece
+) -> Counter[str]:
+    """How many rows each of the pieces, which have the same columns, loses."""
+    old = content(vault, pieces, with_names=True)
+    where = _matched(vault, pieces[0], keys, doomed)
+    counted = f"SELECT filename, count(*) FROM {old} AS old WHERE {where} GROUP BY filename"
+    files = [doomed.file, *(one.file for one in pieces)]
     with vault.reading(files), vault.engine() as engine:
-        row = engine.execute(f"SELECT count(*) {old} {matched}").fetchone()
-    lost = int(row[0]) if row else 0
-    if not lost:
-        return [piece]
-    if lost == piece.rows:
-        return []
-    select = f"SELECT old.* {old} NOT {matched}"
-    return [write_piece(vault, select, piece.columns, piece.tag, files)]
+        return Counter({Path(row[0]).name: row[1] for row in engine.execute(counted).fetchall()})
+
+
+def _without(vault: Vault, piece: Piece, keys: Sequence[Column], doomed: Piece) -> Piece:
+    """What is left of a piece."""
+    where = _matched(vault, piece, keys, doomed)
+    left = f"SELECT old.* FROM {content(vault, [piece])} AS old WHERE NOT {where}"
+    return write_piece(vault, left, piece.columns, piece.tag, [piece.file, doomed.file])
 
 
 def last_of_each(vault: Vault, keys: Sequence[str], new: Piece) -> Piece:
@@ -60,17 +76,15 @@ def last_of_each(vault: Vault, keys: Sequence[str], new: Piece) -> Piece:
 def compacted(vault: Vault, rows: Rows) -> tuple[Piece, ...]:
     """The same rows in fewer pieces, where a partition has too many that were written with the
     same columns."""
-    by_tag = sorted(rows.pieces, key=lambda one: one.tag)
-    pieces: list[Piece] = []
-    for _, of_tag in groupby(by_tag, key=lambda one: one.tag):
-        pieces += _compacted_partition(vault, list(of_tag))
+    counts = Counter(one.tag for one in rows.pieces)
+    pieces = [one for one in rows.pieces if counts[one.tag] <= MOST_PIECES]
+    for tag in sorted(tag for tag, count in counts.items() if count > MOST_PIECES):
+        pieces += _compacted_partition(vault, [one for one in rows.pieces if one.tag == tag])
     return tuple(pieces)
 
 
 def _compacted_partition(vault: Vault, pieces: list[Piece]) -> list[Piece]:
-    if len(pieces) <= MOST_PIECES:
-        return pieces
-    fewer = []
+    fewer: list[Piece] = []
     for columns, alike in groupby(pieces, key=lambda one: one.columns):
         some = list(alike)
         if len(some) > 1:

@@ -99,10 +99,11 @@ def value_in(columns: Sequence[Column], wanted: Column, of: str = "") -> str:
     return f"CAST(NULL AS {ENGINE_TYPES[wanted.type]})"
 
 
-def content(vault: Vault, pieces: Iterable[Piece]) -> str:
-    """Pieces as something to select from, their columns called as in the files."""
+def content(vault: Vault, pieces: Iterable[Piece], *, with_names: bool = False) -> str:
+    """Pieces as something to select from, their columns called as in the files; `with_names` adds
+    the path of each row's file, as `filename`."""
     paths = ", ".join(literal(str(vault.path(piece.file))) for piece in pieces)
-    return f"read_parquet([{paths}])"
+    return f"read_parquet([{paths}]{', filename=true' if with_names else ''})"
 
 
 def write_piece(

@@ -1,6 +1,7 @@
 """Columns: defined versions, the indexed one, and the jobs between them."""
 
 import json
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,9 +25,8 @@ def checked_columns(value: Any) -> list[Column]:
     name twice is refused (GUESS).
     """
     columns = [_checked_column(one) for one in as_list(value, "columns")]
-    names = [column["name"] for column in columns]
-    for name in names:
-        if names.count(name) > 1:
+    for name, times in Counter(column["name"] for column in columns).items():
+        if times > 1:
             raise bad_request(f"Column {name!r} occurs twice.")
     return columns
 

@@ -64,6 +64,7 @@ def filters_condition(fields: Fields, given: Mapping[str, Any], now_ms: int) -> 
 
     groups = as_list(given.get("orFilters"), "orFilters")
     if all(isinstance(one, list) for one in groups):  # a generated sample has lists in the list
+        _checked_parts([one for group in groups for one in group], "orFilters")
         nested = [_or_group(fields, one, now_ms) for one in _checked_parts(groups, "orFilters")]
     else:
         nested = [_or_group(fields, groups, now_ms)]

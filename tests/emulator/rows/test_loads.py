@@ -21,7 +21,7 @@ from domostate.emulator.rows.merge import MOST_PIECES
 from domostate.emulator.rows.pieces import Piece, Rows
 from domostate.emulator.rows.vault import Reading, Vault
 from tests.emulator.rows.values import TYPES, VALUES, turned
-from tests.emulator.rows.vaults import Cells, Folder, csv_of
+from tests.emulator.rows.vaults import Cells, Folder, csv_of, folder
 
 NAMES = ("alpha", "Beta", 'a "b"', "c,d")
 TAGS = st.sampled_from(["", "", "jan", "feb", "o'x"])
@@ -216,6 +216,34 @@ class Loads(RuleBasedStateMachine):
     def expected(self, tag: str | None = None) -> Counter[Cells]:
         some = (one for one in self.lines if tag is None or one.tag == tag)
         return Counter(one.seen(self.columns) for one in some)
+
+
+@pytest.mark.parametrize("method", ["APPEND", "UPSERT", "DELETE"])
+def test_what_a_change_of_the_schema_hides_is_there_again_afterwards(method: str) -> None:
+    """Whatever becomes of the files meanwhile."""
+    texts = (Column("key", "LONG"), Column("text", "STRING"))
+    numbers = (Column("text", "LONG"), Column("key", "LONG"))
+    with folder() as there:
+        rows = Rows(texts)
+        for number in range(MOST_PIECES):
+            with there.parts(f"{number},text {number}\n99,gone\n".encode()) as parts:
+                rows = Rows(texts, load(there.vault, Load(rows, "APPEND"), parts).pieces)
+
+        content = b"99\n" if method == "DELETE" else b"7,99\n"
+        with there.parts(content) as parts:
+            pieces = load(
+                there.vault, Load(Rows(numbers, rows.pieces), method, ("key",)), parts
+            ).pieces
+
+        lost = 0 if method == "APPEND" else MOST_PIECES
+        came = 0 if method == "DELETE" else 1
+        as_texts = Counter({(99, "gone"): MOST_PIECES - lost, (99, "7"): came})
+        as_numbers = Counter({(None, 99): MOST_PIECES - lost, (7, 99): came})
+        for number in range(MOST_PIECES):
+            as_texts[number, f"text {number}"] = as_numbers[None, number] = 1
+        assert Counter(there.rows(Rows(texts, pieces))) == as_texts
+        assert Counter(there.rows(Rows(numbers, pieces))) == as_numbers
+        assert len(pieces) == (MOST_PIECES if method == "DELETE" else 2)
 
 
 TestLoads = Loads.TestCase

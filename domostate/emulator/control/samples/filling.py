@@ -84,6 +84,7 @@ POLICY, COLUMN_POLICY = Id("policy", number=True), Id("column_policy", number=Tr
 MAPPING, VERSION = Id("mapping", number=True), Id("version", number=True)
 USER, USER_TEXT, EMAIL = Id("user", number=True), Id("user"), Id("email")
 GROUP, GROUP_TEXT = Id("group", number=True), Id("group")
+ATTRIBUTE = Id("attribute")
 ROLE, ACCOUNT = Id("role", number=True), Id("account", number=True)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domostate.emulator.control.samples.filling import (
+    ATTRIBUTE,
     EMAIL,
     GROUP,
     GROUP_TEXT,
@@ -60,7 +61,7 @@ SAMPLES: Mapping[str, tuple[Any, ...]] = {
         {
             "attributes": [
                 {"key": "title", "values": ["Mathematician"]},
-                {"key": "region", "values": ["West"]},
+                {"key": ATTRIBUTE, "values": ["West"]},
             ]
         },
     ),

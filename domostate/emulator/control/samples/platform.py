@@ -77,4 +77,5 @@ SAMPLES: Mapping[str, tuple[Any, ...]] = {
     "POST /v1/accounts": (_ACCOUNT,),
     "PATCH /v1/accounts/{id}": (_ACCOUNT,),
     "POST /v1/accounts/{id}/shares": ({"user": {"id": USER}},),
+    "GET /v1/accounts/{id}/shares": ({"user": {"id": USER}},),
 }
