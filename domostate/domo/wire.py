@@ -14,6 +14,7 @@ from urllib3.util.retry import Retry
 
 from domostate.domo.failures import Failure, failure
 from domostate.domo.governor import Governor
+from domostate.domo.proxies import besides_environment
 from domostate.domo.retry import Patience, RetryPolicy
 from domostate.errors import RateLimited, UsageError
 from domostate.model.call import Call
@@ -138,7 +139,8 @@ def _host(base_url: str) -> str:
 def _surroundings(base_url: str) -> tuple[dict[str, str], bool | str]:
     """Proxies and trusted certificate authorities, as the environment has them."""
     with requests.Session() as session:
-        found = session.merge_environment_settings(base_url, {}, False, None, None)
+        besides = besides_environment(base_url)
+        found = session.merge_environment_settings(base_url, besides, False, None, None)
     verify = found["verify"] or True
     if isinstance(verify, str) and not Path(verify).exists():
         raise UsageError(f"REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names {verify}, which is not there")

@@ -18,11 +18,13 @@ from pathlib import Path
 import requests
 from filelock import FileLock
 
+from domostate.domo.proxies import besides_environment
 from domostate.errors import DomostateError
 
 __all__ = ["EmulatorFailed", "emulator_data", "running_emulator"]
 
-START_PATIENCE = timedelta(seconds=20)
+PATIENCE = timedelta(seconds=20)
+"""How long an emulator that runs may take to answer, on a machine with much else to do."""
 
 
 class EmulatorFailed(DomostateError):
@@ -58,7 +60,12 @@ def _answering(data: Path) -> str | None:
     """The URL of a server that already runs on the folder."""
     try:
         url = str(json.loads((data / "server.json").read_text())["url"])
-        requests.get(f"{url}/_emulator/requests?limit=0", timeout=5).raise_for_status()
+        answered = requests.get(
+            f"{url}/_emulator/requests?limit=0",
+            timeout=PATIENCE.total_seconds(),
+            proxies=besides_environment(url),
+        )
+        answered.raise_for_status()
     except (OSError, ValueError, KeyError, requests.RequestException):
         return None
     return url
@@ -84,6 +91,6 @@ def _start(data: Path, estate: Path | None) -> str:
     prefix = "emulator ready at "
     if line.startswith(prefix):
         return line.removeprefix(prefix)
-    process.wait(START_PATIENCE.total_seconds())
+    process.wait(PATIENCE.total_seconds())
     said = log.read_text(errors="replace").strip()
     raise EmulatorFailed(said or f"it ended with exit code {process.returncode}")

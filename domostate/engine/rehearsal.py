@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import requests
 
+from domostate.domo.proxies import besides_environment
 from domostate.errors import DomostateError
 
 __all__ = ["EmulatorRefused", "read_estate", "reset_estate"]
@@ -48,7 +49,9 @@ def reset_estate(url: str, estate: Path | None) -> None:
 
 def _asked(method: str, address: str, **content: Any) -> requests.Response:
     try:
-        reply = requests.request(method, address, timeout=_PATIENCE_S, **content)
+        reply = requests.request(
+            method, address, timeout=_PATIENCE_S, proxies=besides_environment(address), **content
+        )
     except requests.RequestException as error:
         raise EmulatorRefused(
             f"no answer from {address.rpartition('/_emulator')[0]}",

@@ -376,6 +376,21 @@ def test_the_proxy_of_the_environment_is_used(
     wire.close()
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_what_is_on_this_machine_is_asked_without_a_proxy(
+    host: str, server: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.on("GET /api/x", OK)
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "")
+    url = server.url.replace("127.0.0.1", host)
+    wire = Wire(url, governor=Governor(), retry=HASTY, parallelism=1)
+
+    assert Transport(wire, DeveloperToken(TOKEN)).send(GET) == {"ok": True}
+    wire.close()
+
+
 @pytest.mark.parametrize("url", ["acme.test", "ftp://acme.test", "http://", "http://a b", ""])
 def test_an_address_that_cannot_be_called_is_refused_at_once(url: str) -> None:
     with pytest.raises(UsageError, match="https://"):
