@@ -32,13 +32,14 @@ MACROS = (
     """substring_index(s, mark, n) AS
     CASE WHEN n > 0 THEN array_to_string(string_split(s, mark)[1:n], mark)
     WHEN n < 0 THEN array_to_string(string_split(s, mark)[n:], mark) ELSE left(s, 0) END""",
-    # MySQL answers NULL for what exceeds a packet; here it would take all the memory.
-    """repeat(s, n) AS CASE WHEN length(CAST(s AS VARCHAR)) * CAST(n AS HUGEINT) <= 4000000
-    THEN system.main.repeat(CAST(s AS VARCHAR), greatest(n, 0)) END""",
-    """lpad(s, n, fill) AS CASE WHEN n BETWEEN 0 AND 4000000
-    THEN system.main.lpad(CAST(s AS VARCHAR), CAST(n AS INTEGER), CAST(fill AS VARCHAR)) END""",
-    """rpad(s, n, fill) AS CASE WHEN n BETWEEN 0 AND 4000000
-    THEN system.main.rpad(CAST(s AS VARCHAR), CAST(n AS INTEGER), CAST(fill AS VARCHAR)) END""",
+    # MySQL answers NULL for what exceeds a packet; here it would take all the memory. The engine
+    # works out the branches of a CASE whether they are taken or not, hence `padded`.
+    "padded(n) AS CASE WHEN n BETWEEN 0 AND 4000000 THEN CAST(n AS INTEGER) END",
+    """repeat(s, n) AS system.main.repeat(CAST(s AS VARCHAR), CASE WHEN
+    padded(length(CAST(s AS VARCHAR)) * CAST(greatest(n, 0) AS HUGEINT)) IS NOT NULL
+    THEN greatest(n, 0) END)""",
+    "lpad(s, n, fill) AS system.main.lpad(CAST(s AS VARCHAR), padded(n), CAST(fill AS VARCHAR))",
+    "rpad(s, n, fill) AS system.main.rpad(CAST(s AS VARCHAR), padded(n), CAST(fill AS VARCHAR))",
 )
 """What the engine learns at its start, each behind `CREATE MACRO`."""
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from domostate.emulator.rows.columns import REFUSED, Column, literal, parsed, physical, tried
 from domostate.emulator.rows.newlines import TooLong, fields, marks_in, with_plain_newlines
 from domostate.emulator.rows.pieces import Piece, content, write_piece
-from domostate.emulator.rows.vault import Vault
+from domostate.emulator.rows.vault import MEMORY, Vault
 
 LONGEST_LINE = 32 * 1024 * 1024
 """Bytes; what Domo takes is not documented. A text field of that size fits the engine's memory."""
@@ -59,7 +59,7 @@ def take_in(vault: Vault, parts: Sequence[Path], intake: Intake) -> Piece:
         raise BadRows("The DataSet has no columns.")
     with ExitStack() as stack:
         plain = [_plain(vault, part, stack) for part in parts]
-        full = [_with_header(vault, part, intake) for part in plain if part.path.stat().st_size]
+        full = [_with_header(part, intake) for part in plain if part.path.stat().st_size]
         select = " UNION ALL ".join(_select(part, intake) for part in full) or _nothing(intake)
         values = ", ".join(
             tried(physical(n), column.type) if intake.bad_cells else parsed(physical(n), column)
@@ -136,21 +136,41 @@ def _nothing(intake: Intake) -> str:
     return f"SELECT {', '.join(columns) or '1'} WHERE false"
 
 
-def _with_header(vault: Vault, part: _Part, intake: Intake) -> _Part:
+def _with_header(part: _Part, intake: Intake) -> _Part:
     """The part, and its first row if that names the columns, in whatever order (GUESS, platform
     §4.8; that a header may come: seed 003, "Delete")."""
     if not intake.header:
         return part
-    with vault.engine() as engine:
-        try:
-            found = engine.execute(f"SELECT * FROM {_csv(part, len(intake.columns))} LIMIT 1")
-            first = found.fetchone()
-        except _engine_error() as error:
-            raise _bad_rows(error) from error
     names = sorted(column.name for column in intake.columns)
-    if first is None or None in first or sorted(first) != names:
+    first = _first_row(part.path, len(names))
+    if None in first or sorted(map(str, first)) != names:
         return part
-    return _Part(part.path, part.commas, part.line_end, first)
+    return _Part(part.path, part.commas, part.line_end, tuple(map(str, first)))
+
+
+def _first_row(path: Path, width: int) -> list[str | None]:
+    """The cells of the first row, at most one more than `width`.
+
+    Raises:
+        BadRows: a cell is longer than a row may be.
+    """
+    cells: list[str | None] = []
+    try:
+        for field, end in fields(path, LONGEST_LINE):
+            cells.append(_text(field))
+            if end == b"\n" or len(cells) > width:
+                break
+    except TooLong as error:
+        raise BadRows(_TOO_LONG) from error
+    return cells
+
+
+def _text(field: bytes) -> str | None:
+    """What a field says. Bytes that are no UTF-8 are for the engine to refuse."""
+    text = field.decode(errors="replace")
+    if text.startswith('"'):
+        return text.removeprefix('"').removesuffix('"').replace('""', '"')
+    return None if text in ("", "\\N") else text
 
 
 def _check_width(vault: Vault, parts: Sequence[_Part], select: str, piece: Piece) -> None:
@@ -208,6 +228,7 @@ _REASONS = {
     "Value with unterminated quote found": "A quote is not closed, or text follows one.",
     "This file is not utf-8 encoded": "The content is not UTF-8.",
     "Maximum line size": _TOO_LONG,
+    "Out of Memory Error": f"The rows need more memory than the {MEMORY} of the engine.",
 }
 """What the engine finds wrong, in words for those who know nothing of its options."""
 _ROW = re.compile(r"CSV Error on Line: (\d+)\n")

@@ -96,3 +96,13 @@ def test_memory_does_not_grow_with_the_rows() -> None:
 
     assert peaks[1] < BOUND
     assert peaks[1] < 1.7 * peaks[0]
+
+
+def test_no_statement_makes_a_text_that_takes_all_the_memory() -> None:
+    with served() as (server, domo):
+        dataset = load(domo, 1)
+        asked = {"sql": "SELECT REPEAT('x', 1000000000), LPAD('x', 1000000000, 'y') FROM table"}
+        found = domo.v1("POST", f"/datasets/query/execute/{dataset}", asked)
+
+        assert found["rows"] == [[None, None]]
+        assert peak(server) < BOUND
