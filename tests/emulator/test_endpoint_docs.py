@@ -15,8 +15,11 @@ HEAD = """\
 What each endpoint is made after. A number is one of Domo's own pages: 001 "DataSet API:
 Quickstart", 002 "Managing DataSets in Domo", 003 "DataSet API" (the Product plane), 004 "Import and
 Export Data"; `product §` and `platform §` are sections of our notes on the two APIs, which say for
-each fact who saw it. The last column says what of an endpoint no document settles. Open questions
-that matter to a client are switches: see [the emulator](emulator.md#switches).
+each fact who saw it; `portal` is a page of Domo's developer portal. The last column says what of an
+endpoint no document settles: what only clients or unofficial descriptions show (domolibrary or dl;
+OAS; wip-spec, which Domo generated and did not publish), what follows from them, and what is a
+guess of ours. Open questions that matter to a client are switches: see
+[the emulator](emulator.md#switches).
 
 This page is made from the routes; `pytest --update-golden` writes it anew.
 """

@@ -2,27 +2,30 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
 import jsonschema
 import pytest
 
 from domostate.emulator.control.parameters import QUERIES
-from domostate.emulator.control.routes import ROUTES as CONTROL
 from domostate.emulator.control.samples import SAMPLES
-from domostate.emulator.platform import ROUTES as PLATFORM
-from domostate.emulator.product import ROUTES as PRODUCT
 from domostate.emulator.routing import Route
 from tests.emulator.client import Domo
 from tests.emulator.conftest import SALES, WEST_ONLY
+from tests.emulator.description import (
+    ROUTES,
+    Operation,
+    described,
+    first_examples,
+    key,
+    operations,
+    path_of,
+    samples_of,
+)
 from tests.emulator.whole_estate import CONNECTOR, NOBODY, UNMAPPED, fill, prepare, signed
 
-ROUTES = [*PRODUCT, *PLATFORM, *CONTROL]
-EVERY = pytest.mark.parametrize("route", ROUTES, ids=lambda one: f"{one.method} {one.path}")
 SILENT = {
     "DELETE /_emulator/faults",
     "DELETE /api/authorization/v1/roles/{id}",
@@ -60,25 +63,6 @@ SILENT = {
 def whole(running: Domo) -> Domo:
     fill(running)
     return running
-
-
-def described(domo: Domo) -> dict[str, Any]:
-    reply = domo.send("GET", "/_emulator/openapi.json")
-    assert reply.headers["content-type"] == "application/json"
-    found: dict[str, Any] = reply.json()
-    return found
-
-
-def operations(description: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {
-        f"{method.upper()} {path}": operation
-        for path, methods in description["paths"].items()
-        for method, operation in methods.items()
-    }
-
-
-def key(route: Route) -> str:
-    return f"{route.method} {route.path}"
 
 
 def test_every_endpoint_is_described_once(whole: Domo) -> None:
@@ -156,26 +140,6 @@ def test_no_name_of_a_query_is_described_for_nothing() -> None:
     assert {name for route in ROUTES for name in route.query} == QUERIES.keys()
 
 
-def first_examples(operation: dict[str, Any]) -> dict[str, str]:
-    return {
-        one["name"]: next(iter(one["examples"].values()))["value"]
-        for one in operation["parameters"]
-        if one["in"] == "path"
-    }
-
-
-def bodies(operation: dict[str, Any]) -> Iterator[tuple[str, bytes | None]]:
-    """Every sample with its content type; nothing where none is read."""
-    content = operation.get("requestBody", {"content": {}})["content"]
-    if not content:
-        yield "application/json", None
-    for kind, one in content.items():
-        for example in one["examples"].values():
-            value = example["value"]
-            text = json.dumps(value) if kind == "application/json" else value
-            yield kind, text.encode()
-
-
 NEEDED = {
     "GET /api/content/v2/groups/users": "group",
     "GET /api/data/v1/streams/lookup": "dataSourceId",
@@ -198,7 +162,7 @@ EXPECTED = {
 """What is answered instead of the status of success."""
 
 
-def queries(route: Route, operation: dict[str, Any]) -> Iterator[dict[str, str]]:
+def queries(route: Route, operation: Operation) -> Iterator[dict[str, str]]:
     """Every example of a query's names, by itself but for what is needed."""
     named = {
         one["name"]: [str(example["value"]) for example in one.get("examples", {}).values()]
@@ -213,15 +177,35 @@ def queries(route: Route, operation: dict[str, Any]) -> Iterator[dict[str, str]]
             yield always | {name: value}
 
 
-@EVERY
-def test_the_samples_of_an_endpoint_are_taken(route: Route, running: Domo) -> None:
+@pytest.fixture(scope="module")
+def known(running: Domo) -> dict[str, Operation]:
+    """The description of the whole estate, which has the same ids whenever it is filled."""
+    fill(running)
+    return operations(described(running))
+
+
+def bodies(operation: Operation) -> Iterator[tuple[str, bytes | None]]:
+    """Every sample with its content type; nothing where none is read."""
+    for kind, samples in samples_of(operation).items():
+        for sample in samples:
+            text = json.dumps(sample) if kind == "application/json" else sample
+            yield kind, text.encode()
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=key)
+def test_the_samples_of_an_endpoint_are_taken(
+    route: Route, running: Domo, known: dict[str, Operation]
+) -> None:
     prepare(running, route.path)
-    operation = operations(described(running))[key(route)]
-    path = route.path
-    for name, value in (first_examples(operation) | OTHERS.get(key(route), {})).items():
-        path = path.replace(f"{{{name}}}", quote(value, safe=""))
+    # The key of an index request is the time when it was made.
+    fresh = "/indexes/{key}" in route.path
+    operation = (operations(described(running)) if fresh else known)[key(route)]
+    path = path_of(route, first_examples(operation) | OTHERS.get(key(route), {}))
     (declared,) = (int(one) for one in operation["responses"] if one != "default")
-    for (kind, body), query in zip_longest_of(bodies(operation), queries(route, operation)):
+    sent = list(bodies(operation)) or [("application/json", None)]
+    asked = list(queries(route, operation))
+    for number in range(max(len(sent), len(asked))):
+        (kind, body), query = sent[min(number, len(sent) - 1)], asked[min(number, len(asked) - 1)]
         headers = signed(running, path) | {"Content-Type": kind}
 
         reply = running.send(route.method, path, headers=headers, data=body, params=query)
@@ -229,12 +213,3 @@ def test_the_samples_of_an_endpoint_are_taken(route: Route, running: Domo) -> No
         assert reply.status_code == EXPECTED.get(key(route), declared), reply.text
         if route.method != "GET":
             prepare(running, route.path)
-
-
-def zip_longest_of(
-    some: Iterable[tuple[str, bytes | None]], others: Iterable[dict[str, str]]
-) -> Iterator[tuple[tuple[str, bytes | None], dict[str, str]]]:
-    """Both side by side, the last of the shorter ones again and again."""
-    left, right = list(some), list(others)
-    for number in range(max(len(left), len(right))):
-        yield left[min(number, len(left) - 1)], right[min(number, len(right) - 1)]
