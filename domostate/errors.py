@@ -4,7 +4,7 @@
     ├─ UsageError              a command line or a configuration that cannot be carried out
     ├─ ManifestError           file:line:column, all findings at once
     ├─ PlanError ─ Ambiguous · Refused · WrongInstance · DependencyCycle
-    ├─ StateError ─ StalePlan · Locked · LineageMismatch · JournalDamaged
+    ├─ StateError ─ StalePlan · Locked · Overtaken · LineageMismatch · JournalDamaged
     └─ DomoError ─ Unauthorized · Forbidden · NotFound · Conflict · RateLimited · Rejected ·
                    Broken · Unreachable
 
@@ -31,6 +31,7 @@ __all__ = [
     "Locked",
     "ManifestError",
     "NotFound",
+    "Overtaken",
     "PlanError",
     "RateLimited",
     "Refused",
@@ -171,6 +172,13 @@ class Locked(StateError):
 
     exit_code = ExitCode.LOCKED
     summary = "state locked"
+
+
+class Overtaken(StateError):
+    """Another run saved the state in between: what is to be saved was made from an older one."""
+
+    exit_code = ExitCode.LOCKED
+    summary = "state overtaken"
 
 
 class LineageMismatch(StateError):

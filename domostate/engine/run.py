@@ -27,7 +27,7 @@ from domostate.model.plan import Plan
 from domostate.model.state import State
 from domostate.planning.converged import moved, parts_touched
 from domostate.planning.guard import guard
-from domostate.record.room import Writer
+from domostate.record.writer import Writer
 
 __all__ = ["Applying", "apply_plan", "check_belongs", "holding", "look_anew"]
 
@@ -99,7 +99,7 @@ def apply_plan(
                 state = evolve(state, event, applying.run)
                 course.note(event)
                 show(event)
-        applying.writer.commit(state)
+        applying.writer.commit(state, course.outcome)
     except DomostateError as error:
         if course.begun:
             error.exit_code = ExitCode.PARTIAL

@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from domostate.model.address import Address
 from domostate.model.change import Document
 
-__all__ = ["Entry", "OpenIntent", "State", "first_state"]
-
-FORMAT = 1
+__all__ = ["Entry", "OpenIntent", "RunRecord", "Saved", "State", "first_state"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +37,41 @@ class OpenIntent:
 
 
 @dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run that is part of the state: what it wrote need not be looked for any more.
+
+    `nonce` is that of the plan it carried out; `started` is an ISO time; `outcome` is empty for
+    a run that did not end in order.
+    """
+
+    run: str
+    operation: str
+    actor: str
+    started: str
+    outcome: str = ""
+    plan_digest: str = ""
+    nonce: str = ""
+    ci_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Who made a generation of the state, when (an ISO time) and why."""
+
+    at: str
+    actor: str
+    operation: str
+    run: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class State:
-    """What domostate remembers of one environment."""
+    """What domostate remembers of one environment.
+
+    `runs` are the last ones, oldest first. `hash` and `saved` belong to the generation as it was
+    read; `parent` is the hash of the generation before it.
+    """
 
     project: str
     environment: str
@@ -49,7 +80,14 @@ class State:
     serial: int
     entries: Mapping[Address, Entry]
     open_intents: tuple[OpenIntent, ...] = ()
-    format: int = field(default=FORMAT)
+    runs: tuple[RunRecord, ...] = ()
+    parent: str = field(default="", compare=False)
+    hash: str = field(default="", compare=False)
+    saved: Saved | None = field(default=None, compare=False)
+
+    def knows(self, run: str) -> bool:
+        """Whether a run is part of the state already."""
+        return any(one.run == run for one in self.runs)
 
 
 def first_state(project: str, environment: str, instance: str, lineage: str) -> State:

@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Protocol
@@ -21,6 +21,10 @@ class Files(Protocol):
 
     def exists(self, path: Path) -> bool:
         """Whether there is such a file."""
+        ...
+
+    def names(self, folder: Path) -> Sequence[str]:
+        """The names of the files in a folder; none when there is no such folder."""
         ...
 
     def make_folder(self, folder: Path) -> None:
@@ -69,6 +73,13 @@ class DiskFiles:
     def exists(self, path: Path) -> bool:
         """See `Files`."""
         return path.exists()
+
+    def names(self, folder: Path) -> Sequence[str]:
+        """See `Files`."""
+        try:
+            return [one.name for one in folder.iterdir()]
+        except FileNotFoundError:
+            return []
 
     def make_folder(self, folder: Path) -> None:
         """See `Files`; the names of new folders survive a loss of power."""

@@ -31,7 +31,7 @@ from domostate.model.event import (
     RunFinished,
     evolve,
 )
-from domostate.model.state import State, first_state
+from domostate.model.state import RunRecord, State, first_state
 from domostate.record.canonical import as_bytes, from_bytes
 from domostate.record.event_json import event_from_json, event_to_json
 from domostate.record.files import Files, file_errors
@@ -42,8 +42,10 @@ __all__ = [
     "Header",
     "Journal",
     "Leftover",
+    "header_line",
     "read_journal",
     "replay",
+    "sealed",
 ]
 
 FORMAT: Final = 1
@@ -66,7 +68,8 @@ _SEALED: Final = re.compile(rb'\{"crc":"([0-9a-f]{8})","line":(.*)\}', re.DOTALL
 class Header:
     """What a journal starts from: enough to make the state of a first run that saved none.
 
-    `serial` is that of the state before the run; `started` is an ISO time.
+    `serial` is that of the state before the run; `started` is an ISO time; `nonce` is that of the
+    plan that the run carries out.
     """
 
     project: str
@@ -77,6 +80,23 @@ class Header:
     run: str
     plan_digest: str
     started: str
+    nonce: str = ""
+    actor: str = ""
+    ci_url: str = ""
+    operation: str = "apply"
+
+    def recorded(self, outcome: str = "") -> RunRecord:
+        """The run as the state remembers it."""
+        return RunRecord(
+            run=self.run,
+            operation=self.operation,
+            actor=self.actor,
+            started=self.started,
+            outcome=outcome,
+            plan_digest=self.plan_digest,
+            nonce=self.nonce,
+            ci_url=self.ci_url,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +110,12 @@ class Leftover:
     header: Header | None
     events: tuple[Event, ...] = ()
     torn: bool = False
+
+    @property
+    def outcome(self) -> str:
+        """How the run ended, empty when it was cut off."""
+        ends = [str(one.outcome) for one in self.events if isinstance(one, RunFinished)]
+        return ends[-1] if ends else ""
 
 
 class Journal:
@@ -111,7 +137,7 @@ class Journal:
             files.make_folder(path.parent)
             journal = cls(files, path, files.create(path))
         try:
-            journal._append({"format": FORMAT, **asdict(header)})
+            journal._append(header_line(header))
             with file_errors(path, "created"):
                 files.sync_folder(path.parent)
         except BaseException:
@@ -128,9 +154,9 @@ class Journal:
         read again.
         """
         if isinstance(event, KEPT):
-            self._append(event_to_json(event))
+            self._append(sealed(event_to_json(event)))
 
-    def _append(self, content: Any) -> None:
+    def _append(self, line: bytes) -> None:
         if self._descriptor is None or not self._whole:
             raise StateError(
                 f"{self.path}: the journal takes no more lines since one could not be written",
@@ -138,7 +164,7 @@ class Journal:
             )
         self._whole = False
         with file_errors(self.path, "written"):
-            self._files.write(self._descriptor, _sealed(content))
+            self._files.write(self._descriptor, line)
             self._files.sync(self._descriptor)
         self._whole = True
 
@@ -150,7 +176,13 @@ class Journal:
                 self._files.close(descriptor)
 
 
-def _sealed(content: Any) -> bytes:
+def header_line(header: Header) -> bytes:
+    """The first line of a journal."""
+    return sealed({"format": FORMAT, **asdict(header)})
+
+
+def sealed(content: Any) -> bytes:
+    """A line of a journal, with its checksum."""
     line = as_bytes(content)
     return b'{"crc":"%08x","line":%s}\n' % (crc32(line), line)
 
@@ -162,7 +194,7 @@ def _unsealed(piece: bytes) -> bytes | None:
     return match[2]
 
 
-def read_journal(content: bytes, path: Path) -> Leftover:
+def read_journal(content: bytes, path: object) -> Leftover:
     """What the bytes of the journal at `path` hold.
 
     A last line that is not whole is left out. Raises JournalDamaged for any other bad line, and
@@ -180,7 +212,7 @@ def read_journal(content: bytes, path: Path) -> Leftover:
     return _parsed([line for line in whole if line is not None], torn, path)
 
 
-def _parsed(lines: Sequence[bytes], torn: bool, path: Path) -> Leftover:
+def _parsed(lines: Sequence[bytes], torn: bool, path: object) -> Leftover:
     header: Header | None = None
     events: list[Event] = []
     for number, line in enumerate(lines, start=1):
@@ -195,7 +227,7 @@ def _parsed(lines: Sequence[bytes], torn: bool, path: Path) -> Leftover:
     return Leftover(header, tuple(events), torn)
 
 
-def _header(content: Any, path: Path) -> Header:
+def _header(content: Any, path: object) -> Header:
     number = content.get("format") if isinstance(content, dict) else None
     if type(number) is not int:
         raise ValueError("the header has no format number")
@@ -218,7 +250,7 @@ def _header_reader() -> TypeAdapter[Header]:
     return TypeAdapter(Header)
 
 
-def _damaged(path: Path, number: int, why: str) -> JournalDamaged:
+def _damaged(path: object, number: int, why: str) -> JournalDamaged:
     return JournalDamaged(
         f"{path}:{number}: this line of the journal cannot be replayed: {why}",
         hint="The run that it tells of ended before its state was saved. Restore the file, or "
@@ -226,11 +258,12 @@ def _damaged(path: Path, number: int, why: str) -> JournalDamaged:
     )
 
 
-def replay(state: State | None, leftover: Leftover, path: Path) -> State | None:
+def replay(state: State | None, leftover: Leftover, path: object) -> State | None:
     """The state after the events of a leftover journal; writes nothing.
 
-    A journal of an earlier serial is settled already and changes nothing. The serial stays: it
-    counts what is saved.
+    The journal of a run that the state knows changes nothing. One of an earlier serial, which came
+    too late to be saved, adds what it made and nothing else. The serial stays: it counts what is
+    saved.
 
     Raises:
         LineageMismatch: the journal belongs to another lineage.
@@ -255,6 +288,21 @@ def replay(state: State | None, leftover: Leftover, path: Path) -> State | None:
             f"{beside}",
             hint="Put the later generation of the state back; the journal fits no other.",
         )
-    if header.serial < start.serial:
+    if start.knows(header.run):
         return state
+    if header.serial < start.serial:
+        return _with_what_was_made(start, leftover, header.run)
     return reduce(lambda so_far, event: evolve(so_far, event, header.run), leftover.events, start)
+
+
+def _with_what_was_made(state: State, leftover: Leftover, run: str) -> State:
+    """For a run that was overtaken: what it made is there and must not be made again; of what it
+    remembers about everything else, the later state knows better."""
+    for event in leftover.events:
+        match event:
+            case OperationStarted() | OperationSucceeded() | OperationFailed():
+                if event.address not in state.entries:
+                    state = evolve(state, event, run)
+            case _:
+                pass
+    return state

@@ -1,27 +1,29 @@
-"""State as a file: canonical JSON with one line for each entry, so that two generations compare
-line by line.
+"""State as bytes: canonical JSON with one line for each entry, so that two generations compare
+line by line, and a hash by which damage is noticed.
 """
 
+import re
 from collections.abc import Iterable
-from pathlib import Path
+from dataclasses import asdict, replace
+from hashlib import sha256
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domostate.errors import StateError
 from domostate.model.address import Address
-from domostate.model.state import Entry, OpenIntent, State
+from domostate.model.state import Entry, OpenIntent, RunRecord, Saved, State
 from domostate.record.canonical import as_bytes, from_bytes
+from domostate.record.upgrades import FORMAT, upgraded
 
 __all__ = ["FORMAT", "decode_state", "encode_state"]
 
-FORMAT: Final = 1
-
 _RESTORE: Final = (
-    "The generation before it is kept beside it, as <name>.backup.\n"
-    "Compare it with what Domo has, copy it over the state file, then run:\n"
-    "  domostate plan"
+    "Earlier generations are kept. See them, then put one back:\n"
+    "  domostate state history\n"
+    "  domostate state pull --serial N"
 )
+_HASH_LINE: Final = re.compile(rb'^"hash":"([0-9a-f]*)",\n', re.MULTILINE)
 
 
 class _Strict(BaseModel):
@@ -45,6 +47,25 @@ class _IntentForm(_Strict):
     seq: int
 
 
+class _RunForm(_Strict):
+    run: str
+    operation: str
+    actor: str
+    started: str
+    outcome: str
+    plan_digest: str
+    nonce: str
+    ci_url: str
+
+
+class _SavedForm(_Strict):
+    at: str
+    actor: str
+    operation: str
+    run: str
+    reason: str
+
+
 class _StateForm(_Strict):
     format: int
     project: str
@@ -54,10 +75,17 @@ class _StateForm(_Strict):
     serial: int
     entries: dict[str, _EntryForm]
     open_intents: list[_IntentForm]
+    runs: list[_RunForm]
+    parent: str
+    hash: str
+    saved: _SavedForm | None
 
 
 def encode_state(state: State) -> bytes:
-    """The state's bytes; equal states give equal bytes."""
+    """The state's bytes; equal states, saved by the same hand, give equal bytes.
+
+    Their hash is made here: `state.hash` is that of the generation which it was read from.
+    """
     entries = {str(address): _entry_document(entry) for address, entry in state.entries.items()}
     fields = {
         "entries": _lines("{}", (_member(key, as_bytes(entries[key])) for key in sorted(entries))),
@@ -66,10 +94,17 @@ def encode_state(state: State) -> bytes:
         "instance": as_bytes(state.instance),
         "lineage": as_bytes(state.lineage),
         "open_intents": _lines("[]", (as_bytes(_intent_document(i)) for i in state.open_intents)),
+        "parent": as_bytes(state.parent),
         "project": as_bytes(state.project),
+        "runs": _lines("[]", (as_bytes(asdict(one)) for one in state.runs)),
+        "saved": as_bytes(None if state.saved is None else asdict(state.saved)),
         "serial": as_bytes(state.serial),
     }
-    return _lines("{}", (_member(key, value) for key, value in fields.items())) + b"\n"
+    bare = _lines("{}", (_member(key, value) for key, value in fields.items())) + b"\n"
+    line = _member("hash", as_bytes(sha256(bare).hexdigest())) + b",\n"
+    # In its place among the sorted keys.
+    head, key, tail = bare.rpartition(b'\n"instance":')
+    return head + b"\n" + line + key[1:] + tail
 
 
 def _entry_document(entry: Entry) -> dict[str, Any]:
@@ -102,41 +137,51 @@ def _lines(brackets: str, members: Iterable[bytes]) -> bytes:
     return first + b"\n" + listed + b"\n" + last if listed else first + last
 
 
-def decode_state(content: bytes, path: Path) -> State:
-    """The state in the bytes of the file at `path`; raises StateError."""
+def decode_state(content: bytes, place: object) -> State:
+    """The state in the bytes that lie at `place`; older formats are read too.
+
+    Raises:
+        StateError: they hold no state, a damaged one, or one of a newer format.
+    """
     try:
         value = from_bytes(content)
     except ValueError as error:
-        raise _damaged(path, str(error) if content else "it is empty") from error
-    _check_format(value, path)
+        raise _damaged(place, str(error) if content else "it is empty") from error
+    number = _format(value, place)
     try:
-        return _state(_StateForm.model_validate(value))
+        form = _StateForm.model_validate(upgraded(value))
+        state = _state(form)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise _damaged(path, f"{where}: {first['msg']}") from error
+        raise _damaged(place, f"{where}: {first['msg']}") from error
     except ValueError as error:
-        raise _damaged(path, str(error)) from error
+        raise _damaged(place, str(error)) from error
+    found = sha256(_HASH_LINE.sub(b"", content, count=1)).hexdigest()
+    if number > 1 and form.hash != found:
+        raise _damaged(place, "its content does not fit its hash; somebody may have edited it")
+    return replace(state, hash=found)
 
 
-def _damaged(path: Path, why: str) -> StateError:
-    return StateError(f"{path}: this state file is damaged: {why}", hint=_RESTORE)
+def _damaged(place: object, why: str) -> StateError:
+    return StateError(f"{place}: this state file is damaged: {why}", hint=_RESTORE)
 
 
-def _check_format(value: Any, path: Path) -> None:
+def _format(value: Any, place: object) -> int:
     number = value.get("format") if isinstance(value, dict) and "lineage" in value else None
     if type(number) is not int or number < 1:
         raise StateError(
-            f"{path}: this is not a state file: it has no format number and lineage",
-            hint="Check state.path in domostate.yml, or move the file away.",
+            f"{place}: this is not a state file: it has no format number and lineage",
+            hint="Check state: in domostate.yml, or move the file away.",
         )
     if number > FORMAT:
         raise StateError(
-            f"{path}: this state is of format {number}, and this domostate reads up to format "
+            f"{place}: this state is of format {number}, and this domostate reads up to format "
             f"{FORMAT}: a newer domostate wrote it",
             hint="Install the version that your team uses; required_version in domostate.yml "
             "can ask for it.",
         )
+    return number
 
 
 def _state(form: _StateForm) -> State:
@@ -154,4 +199,7 @@ def _state(form: _StateForm) -> State:
             OpenIntent(Address.parse(i.address), i.operation, i.name, tuple(i.known), i.run, i.seq)
             for i in form.open_intents
         ),
+        runs=tuple(RunRecord(**one.model_dump()) for one in form.runs),
+        parent=form.parent,
+        saved=None if form.saved is None else Saved(**form.saved.model_dump()),
     )

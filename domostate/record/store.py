@@ -1,59 +1,111 @@
-"""Where the generations of a state are kept: a folder on this machine."""
+"""The generations of a state: the present one, and those before it."""
 
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
-from domostate.errors import LineageMismatch, StateError
-from domostate.model.state import State
-from domostate.record.files import DISK, Files, file_errors, write_whole
+from domostate.errors import LineageMismatch, Overtaken, StateError
+from domostate.model.state import Saved, State
+from domostate.record.documents import Document, Documents
 from domostate.record.state_file import decode_state, encode_state
 
-__all__ = ["LocalStore"]
+__all__ = ["GENERATIONS", "Present", "StateStore"]
+
+STATE: Final = "state"
+HISTORY: Final = "history/"
+GENERATIONS: Final = 20
+"""How many earlier generations are kept. Arbitrary: some weeks of a team that applies daily."""
 
 
-class LocalStore:
-    """The state of one environment in `<folder>/<environment>.json`.
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The present generation as it was read; without a document there is none yet."""
 
-    The generation before is `<environment>.json.backup`.
-    """
+    state: State | None = None
+    document: Document | None = None
 
-    def __init__(self, folder: Path, environment: str, files: Files = DISK) -> None:
-        self.path = folder / f"{environment}.json"
-        self.backup = folder / f"{environment}.json.backup"
-        self._files = files
 
-    def load(self) -> State | None:
-        """The present generation, None when there is none yet."""
-        content = self._read()
-        return None if content is None else decode_state(content, self.path)
+class StateStore:
+    """The state of one environment, wherever its documents lie."""
 
-    def save(self, state: State) -> None:
-        """Make `state` the present generation, at once.
+    def __init__(self, documents: Documents, keep: int = GENERATIONS) -> None:
+        self._documents = documents
+        self._keep = keep
+
+    @property
+    def place(self) -> str:
+        """Where the present generation lies, for people."""
+        return self._documents.place(STATE)
+
+    def load(self) -> Present:
+        """The present generation."""
+        document = self._documents.read(STATE)
+        if document is None:
+            return Present()
+        return Present(decode_state(document.content, self.place), document)
+
+    def save(self, state: State, saved: Saved, present: Present) -> Present:
+        """Make `state` the generation after `present`, at once.
 
         Raises:
             LineageMismatch: the present generation is of another lineage.
-            StateError: it is of the same serial or a later one, or the disk does not take it.
+            Overtaken: somebody else has saved since `present` was read.
+            StateError: the backend does not take it.
         """
-        content = encode_state(state)
-        before = self._read()
-        if before is not None:
-            self._check_succession(decode_state(before, self.path), state)
-            write_whole(self._files, self.backup, before)
-        write_whole(self._files, self.path, content)
+        if present.state is not None:
+            self._check_succession(present.state, state)
+        parent = "" if present.state is None else present.state.hash
+        content = encode_state(replace(state, parent=parent, saved=saved))
+        if present.document is None:
+            written = self._documents.create(STATE, content)
+        else:
+            self._keep_generation(present)
+            written = self._documents.replace(STATE, content, present.document.version)
+        if written is None:
+            raise self._overtaken(state)
+        self._prune(state.serial)
+        return Present(decode_state(content, self.place), written)
 
-    def _read(self) -> bytes | None:
-        with file_errors(self.path, "read"):
-            return self._files.read(self.path)
+    def serials(self) -> Sequence[int]:
+        """The serials of the generations that are kept besides the present one, oldest first."""
+        names = self._documents.names(HISTORY)
+        return sorted(int(one.removeprefix(HISTORY)) for one in names)
+
+    def generation(self, serial: int) -> bytes | None:
+        """The bytes of a generation that is kept, None when it is not."""
+        document = self._documents.read(_generation(serial))
+        return None if document is None else document.content
+
+    def _keep_generation(self, present: Present) -> None:
+        if present.state is not None and present.document is not None:
+            # One that is there already was written by a run that then came too late, or crashed.
+            self._documents.create(_generation(present.state.serial), present.document.content)
+
+    def _prune(self, serial: int) -> None:
+        for old in self.serials():
+            if old < serial - self._keep:
+                self._documents.remove(_generation(old))
+
+    def _overtaken(self, state: State) -> Overtaken:
+        return Overtaken(
+            f"{self.place}: another run saved in between; serial {state.serial} was not written",
+            hint="Plan again on the present state:\n  domostate plan",
+        )
 
     def _check_succession(self, present: State, next_: State) -> None:
         if present.lineage != next_.lineage:
             raise LineageMismatch(
-                f"{self.path}: holds the lineage {present.lineage}, and what is to be saved is "
+                f"{self.place}: holds the lineage {present.lineage}, and what is to be saved is "
                 f"of the lineage {next_.lineage}",
                 hint="Another project or another first run wrote it. Move one of the two away.",
             )
         if present.serial >= next_.serial:
             raise StateError(
-                f"{self.path}: holds serial {present.serial}, and what is to be saved is serial "
-                f"{next_.serial}: another run saved in between",
+                f"{self.place}: holds serial {present.serial}, and what is to be saved is serial "
+                f"{next_.serial}",
                 hint="Plan again on the present state:\n  domostate plan",
             )
+
+
+def _generation(serial: int) -> str:
+    return f"{HISTORY}{serial:08}"

@@ -1,6 +1,6 @@
 """Disks that fail: one on which the run dies, one that forgets what was not synced."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,6 +31,9 @@ class Dying:
 
     def exists(self, path: Path) -> bool:
         return self.files.exists(path)
+
+    def names(self, folder: Path) -> Sequence[str]:
+        return self.files.names(folder)
 
     def make_folder(self, folder: Path) -> None:
         self._step()
@@ -84,7 +87,7 @@ class SimulatedDisk:
     inodes: list[_Inode] = field(default_factory=list)
 
     @property
-    def names(self) -> dict[Path, int]:
+    def names_now(self) -> dict[Path, int]:
         """The names as a running process sees them."""
         return self._names_after(len(self.renames))
 
@@ -104,17 +107,20 @@ class SimulatedDisk:
                 yield SimulatedDisk(self._names_after(count), [], inodes)
 
     def read(self, path: Path) -> bytes | None:
-        inode = self.names.get(path)
+        inode = self.names_now.get(path)
         return None if inode is None else self.inodes[inode].content
 
     def exists(self, path: Path) -> bool:
-        return path in self.names
+        return path in self.names_now
+
+    def names(self, folder: Path) -> Sequence[str]:
+        return [one.name for one in self.names_now if one.parent == folder]
 
     def make_folder(self, folder: Path) -> None:
         pass
 
     def create(self, path: Path) -> int:
-        if path in self.names:
+        if path in self.names_now:
             raise FileExistsError(17, "File exists")
         self.inodes.append(_Inode())
         self.renames.append((path, len(self.inodes) - 1))
@@ -131,15 +137,15 @@ class SimulatedDisk:
 
     def replace(self, source: Path, target: Path) -> None:
         # One step: a crash finds the file under its old name, or under the new one.
-        self.renames.append((target, self.names[source]))
+        self.renames.append((target, self.names_now[source]))
         self.renames.append((source, None))
 
     def remove(self, path: Path) -> None:
-        if path in self.names:
+        if path in self.names_now:
             self.renames.append((path, None))
 
     def sync_folder(self, folder: Path) -> None:
-        self.synced_names, self.renames = self.names, []
+        self.synced_names, self.renames = self.names_now, []
 
 
 def _surviving(inode: _Inode, share: int) -> bytes:

@@ -1,5 +1,6 @@
 """One environment, one run and what happened in it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 from pathlib import Path
@@ -18,9 +19,10 @@ from domostate.model.event import (
     Waiting,
     evolve,
 )
-from domostate.model.state import Entry, OpenIntent, State, first_state
+from domostate.model.state import Entry, OpenIntent, Saved, State, first_state
 from domostate.record.journal import Header
-from domostate.record.room import Record, Writer
+from domostate.record.room import Record
+from domostate.record.writer import Writer
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 ORDERS = Address("dataset", "orders")
@@ -77,6 +79,17 @@ def settled(writer: Writer, lineage: str = "l1") -> State:
     return writer.settle("acme", "acme-dev", lineage)
 
 
+def bare(state: State) -> State:
+    """The state without what each save adds to it."""
+    return replace(state, serial=0, runs=())
+
+
+def put(record: Record, state: State) -> None:
+    """The state in its place, as it is."""
+    present = record.store.load()
+    record.store.save(state, Saved(NOW.isoformat(), "ada@laptop", "test"), present)
+
+
 def save(folder: Path, state: State) -> State:
     """The state on the disk, one serial further."""
     record = Record(folder, state.environment)
@@ -84,11 +97,11 @@ def save(folder: Path, state: State) -> State:
         return writer.commit(state)
 
 
-def leave_journal(folder: Path, state: State, *events: Event) -> Path:
+def leave_journal(folder: Path, state: State, *events: Event, run: str = "r1") -> Path:
     """A journal as a crashed run leaves it."""
     record = Record(folder, "dev")
-    with record.hold("test", "r1", NOW) as writer:
-        journal = writer.begin(state, "r1", "digest", NOW)
+    with record.hold("test", run, NOW) as writer:
+        journal = writer.begin(state, run, "digest", NOW)
         for event in events:
             journal.write(event)
     return record.journal_path

@@ -1,6 +1,7 @@
 """The state as a file: the same bytes for the same state, and a plain word about anything else."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domostate.errors import StateError
-from domostate.model.state import State
+from domostate.model.state import Entry, RunRecord, Saved, State
 from domostate.record.state_file import decode_state, encode_state
 from tests.model.strategies import states
-from tests.record.samples import STATE
+from tests.record.samples import NOW, ORDERS, STATE
 
 PATH = Path("state/dev.json")
 
@@ -31,18 +32,20 @@ def test_equal_states_give_equal_bytes(state: State) -> None:
 
 
 def test_the_file_has_one_line_for_each_entry_and_sorted_keys() -> None:
-    assert encode_state(STATE).decode() == (
+    written = re.sub('(?<="hash":")[0-9a-f]{64}', "HASH", encode_state(STATE).decode())
+
+    assert written == (
         '{\n"entries":{\n'
         '"dataset.orders":{"applied":{},"id":"9","protect":false,"run":"r0"},\n'
         '"dataset.sales.eu":{"applied":{"tags":{"values":["eu","ünï"]}},"id":"10",'
         '"protect":true,"run":"r0"}\n'
         "},\n"
-        '"environment":"dev",\n"format":1,\n"instance":"acme-dev",\n"lineage":"l1",\n'
+        '"environment":"dev",\n"format":2,\n"hash":"HASH",\n"instance":"acme-dev",\n"lineage":"l1",\n'
         '"open_intents":[\n'
         '{"address":"group.staff","known":["1","2"],"name":"Staff",'
         '"operation":"create_group","run":"r0","seq":1}\n'
         "],\n"
-        '"project":"acme",\n"serial":7\n}\n'
+        '"parent":"",\n"project":"acme",\n"runs":[],\n"saved":null,\n"serial":7\n}\n'
     )
 
 
@@ -50,6 +53,47 @@ def test_text_that_utf8_cannot_hold_survives() -> None:
     halved = replace(STATE, project="half a \ud83d pair")
 
     assert decode_state(encode_state(halved), PATH) == halved
+
+
+FIRST_FORMAT = b"""{
+"entries":{
+"dataset.orders":{"applied":{},"id":"9","protect":true,"run":"r0"}
+},
+"environment":"dev",
+"format":1,
+"instance":"acme-dev",
+"lineage":"l1",
+"open_intents":[],
+"project":"acme",
+"serial":7
+}
+"""
+
+
+def test_the_first_format_is_still_read() -> None:
+    found = decode_state(FIRST_FORMAT, PATH)
+
+    assert found == replace(
+        STATE, entries={ORDERS: Entry("9", {}, protect=True, run="r0")}, open_intents=()
+    )
+    assert decode_state(encode_state(found), PATH) == found
+
+
+def test_an_edit_by_hand_is_noticed() -> None:
+    edited_id = encode_state(STATE).replace(b'"id":"10"', b'"id":"11"')
+
+    assert "does not fit its hash" in told(edited_id).message
+
+
+def test_runs_and_who_saved_it_are_remembered() -> None:
+    run = RunRecord("r1", "apply", "ada@laptop", NOW.isoformat(), "complete", "digest", "n1", "url")
+    saved = Saved(NOW.isoformat(), "ada@laptop", "state mv", "r1", "renamed")
+    whole = replace(STATE, runs=(run,), saved=saved, parent="p" * 64)
+
+    found = decode_state(encode_state(whole), PATH)
+
+    assert (found.runs, found.saved, found.parent) == ((run,), saved, "p" * 64)
+    assert found.hash != decode_state(encode_state(STATE), PATH).hash
 
 
 def told(content: bytes) -> StateError:
@@ -78,7 +122,7 @@ def test_a_newer_format_is_refused_naming_both_numbers() -> None:
     error = told(edited(format=3, entries="whatever that format says"))
 
     assert "is of format 3" in error.message
-    assert "up to format 1" in error.message
+    assert "up to format 2" in error.message
     assert "newer domostate" in error.message
 
 
@@ -99,12 +143,12 @@ def test_a_newer_format_is_refused_naming_both_numbers() -> None:
         (edited(comment="by hand"), "comment: Extra inputs"),
     ],
 )
-def test_a_damaged_file_is_named_with_the_place_and_the_backup(content: bytes, why: str) -> None:
+def test_a_damaged_file_is_named_with_the_place_and_what_to_do(content: bytes, why: str) -> None:
     error = told(content)
 
     assert "damaged" in error.message
     assert why in error.message
-    assert ".backup" in error.hint
+    assert "state history" in error.hint
 
 
 @given(st.binary())
