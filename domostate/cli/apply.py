@@ -4,7 +4,6 @@ import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -18,12 +17,18 @@ from domostate.cli.options import (
     opened,
     parallelism_option,
 )
-from domostate.cli.plan import document_of
 from domostate.cli.stopping import Stop, end_now, silence_stdout
-from domostate.engine.plan_file import read_plan
-from domostate.engine.run import Applying, apply_plan, check_belongs, holding, look_anew
+from domostate.engine.plan_file import Approved, read_plan
+from domostate.engine.run import (
+    Applying,
+    apply_plan,
+    check_belongs,
+    check_instance,
+    holding,
+    look_anew,
+)
 from domostate.engine.session import Made, Session
-from domostate.errors import ExitCode, UsageError
+from domostate.errors import DomoError, ExitCode, Unauthorized, UsageError
 from domostate.kinds.names import Names
 from domostate.model.desired import Desired
 from domostate.model.plan import Plan
@@ -84,7 +89,7 @@ class _Wishes:
 
     def __init__(
         self,
-        saved: tuple[Plan, str] | None,
+        saved: Approved | None,
         allow: dict[str, int],
         timeout: timedelta,
         auto_approve: bool,
@@ -101,6 +106,7 @@ class _Wishes:
 
 def _apply(terminal: Terminal, session: Session, desired: Desired, wishes: _Wishes) -> None:
     stop = Stop()
+    _identify(session, wishes.saved)
     try:
         with stop:
             code = _carried_out(terminal, session, desired, wishes, stop)
@@ -115,6 +121,20 @@ def _apply(terminal: Terminal, session: Session, desired: Desired, wishes: _Wish
     exit_with(stop.code if code is ExitCode.INTERRUPTED else code)
 
 
+def _identify(session: Session, saved: Approved | None) -> None:
+    """The first request, and the only one where the plan is another instance's."""
+    try:
+        session.identify()
+    except Unauthorized:
+        raise
+    except DomoError:
+        if saved is not None:
+            check_instance(session, saved.plan)
+        raise
+    if saved is not None:
+        check_instance(session, saved.plan)
+
+
 _HALF_WAY = "What was being sent may have happened; the next apply looks, and goes on."
 
 
@@ -122,11 +142,13 @@ def _carried_out(
     terminal: Terminal, session: Session, desired: Desired, wishes: _Wishes, stop: Stop
 ) -> ExitCode:
     with holding(session, wishes.timeout, stop.asked) as applying:
-        plan, names, digest = _decided(applying, desired, wishes)
-        document = document_of(plan)
+        approved, names = _decided(applying, desired, wishes)
+        plan = approved.plan
         # With --json, stdout belongs to the events.
         shown = _aside(terminal) if wishes.as_json else terminal
-        show_plan(document, shown, quiet=wishes.quiet)
+        show_plan(approved.document, shown, quiet=wishes.quiet)
+        if plan.manifests_digest != desired.digest:
+            terminal.say("\nThe manifests have changed since this plan was made.")
         if not plan.effective:
             return ExitCode.DONE
         guard(plan)
@@ -137,20 +159,19 @@ def _carried_out(
             look_anew(applying, plan)
         with _view(terminal, plan, as_json=wishes.as_json) as view:
             show = stop.watching(view.show)
-            return apply_plan(applying, plan, names, show, digest or _digest(document))
+            return apply_plan(applying, approved, names, show)
 
 
-def _decided(applying: Applying, desired: Desired, wishes: _Wishes) -> tuple[Plan, Names, str]:
+def _decided(applying: Applying, desired: Desired, wishes: _Wishes) -> tuple[Approved, Names]:
     """The plan to carry out: the saved one, or one made now under the lock."""
     session = applying.session
     if wishes.saved is None:
         made: Made = session.make_plan(desired, applying.state, wishes.allow)
-        return made.plan, made.names, ""
-    plan, digest = wishes.saved
-    # Before anything is sent, and not only before the first write.
-    check_belongs(applying, plan)
+        return Approved.now(made.plan), made.names
+    # Before anything else is sent, and not only before the first write.
+    check_belongs(applying, wishes.saved)
     directory = session.connection.reader.directory(users=True, groups=True, accounts=True)
-    return plan, Names(directory), digest
+    return wishes.saved, Names(directory)
 
 
 def _view(terminal: Terminal, plan: Plan, *, as_json: bool) -> EventView:
@@ -164,12 +185,8 @@ def _aside(terminal: Terminal) -> Terminal:
     return replace(terminal, out=terminal.err, colour_out=terminal.colour_err)
 
 
-def _of(saved: tuple[Plan, str] | None) -> str | None:
-    return saved[0].environment.name if saved is not None else None
-
-
-def _digest(document: dict[str, Any]) -> str:
-    return str(document["digests"]["plan"])
+def _of(saved: Approved | None) -> str | None:
+    return saved.plan.environment.name if saved is not None else None
 
 
 def _approved(session: Session) -> bool:

@@ -1,13 +1,9 @@
 """`domostate plan`."""
 
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import click
 
-from domostate import __version__
 from domostate.cli.options import (
     allow_option,
     allowances,
@@ -17,14 +13,12 @@ from domostate.cli.options import (
     opened,
     parallelism_option,
 )
-from domostate.engine.plan_file import save_plan
+from domostate.engine.plan_file import Approved, save_plan
 from domostate.errors import ExitCode
-from domostate.model.plan import Plan
-from domostate.planning.codec import canonical, plan_document
 from domostate.views.plan_text import show_plan
 from domostate.views.terminal import Terminal
 
-__all__ = ["document_of", "plan"]
+__all__ = ["plan"]
 
 
 @click.command()
@@ -55,23 +49,18 @@ def plan(
 ) -> None:
     """Show what `apply` would change. Only reads."""
     with opened(environment, parallelism, read_only=True) as (session, desired):
+        session.identify()
         state = session.open_state()
         made = session.make_plan(desired, state, allowances(allow)).plan
-    document = document_of(made)
+    decided = Approved.now(made)
     if as_json:
-        terminal.give(canonical(document))
+        terminal.give(decided.text)
     else:
-        show_plan(document, terminal, quiet=quiet)
+        show_plan(decided.document, terminal, quiet=quiet)
     if out is not None:
-        save_plan(out, canonical(document))
+        save_plan(out, decided.text)
         terminal.say(f"\nSaved. To carry out exactly this plan:\n  domostate apply {out}")
     if made.effective and expect_none:
         exit_with(ExitCode.ERROR)
     if made.effective and detailed:
         exit_with(ExitCode.CHANGES)
-
-
-def document_of(made: Plan) -> dict[str, Any]:
-    """The plan file of a plan made now."""
-    created = datetime.now(UTC).isoformat(timespec="seconds")
-    return plan_document(made, nonce=uuid4().hex, created_at=created, version=__version__)

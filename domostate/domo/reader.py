@@ -33,6 +33,7 @@ class Reader:
         self._known: dict[Key, Any] = {}
         self._schema_lists = SchemaLists()
         self._me: Principal | None = None
+        self._identified = False
 
     @property
     def planes(self) -> frozenset[Plane]:
@@ -50,7 +51,7 @@ class Reader:
         return self._reading.lists_lag
 
     def check_identity(self) -> Principal | None:
-        """Whom the credentials act for; every plane's credentials are tried.
+        """Whom the credentials act for; every plane's credentials are tried, once.
 
         None where only the Platform plane is there and its token reply does not say.
 
@@ -58,6 +59,8 @@ class Reader:
             Unauthorized: Domo does not take them. On the Product plane 403 stands for a token
                 of another instance (product §1.1).
         """
+        if self._identified:
+            return self._me
         user_id = self._platform_user() if self._platform_user else ""
         if Plane.PRODUCT in self.planes:
             try:
@@ -66,11 +69,12 @@ class Reader:
                 raise _as_unauthorized(error) from error
         elif user_id:
             self._me = Principal(PrincipalType.USER, user_id)
+        self._identified = True
         return self._me
 
     def directory(self, users: bool, groups: bool, accounts: bool) -> Directory:
         """Who there is, as far as asked for; deleted users and groups are left out."""
-        me = self._me or self.check_identity()
+        me = self.check_identity()
         emails, inactive = directory.users(self._reading) if users else ({}, frozenset[str]())
         if me is not None and not me.name:
             me = Principal(me.type, me.id, emails.get(me.id, ""))

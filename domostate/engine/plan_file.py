@@ -1,13 +1,49 @@
-"""Plan files on disk: written whole or not at all, readable by their owner only."""
+"""Plan files: written whole or not at all, readable by their owner only."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, Self
+from uuid import uuid4
 
+from domostate import __version__
 from domostate.errors import PlanError, StateError, UsageError
 from domostate.model.plan import Plan
-from domostate.planning.codec import decode, plan_from
+from domostate.planning.codec import canonical, decode, plan_document, plan_from
 from domostate.record.files import DISK, write_whole
 
-__all__ = ["read_plan", "save_plan"]
+__all__ = ["Approved", "read_plan", "save_plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """A plan with the document that people saw and approved."""
+
+    plan: Plan
+    document: Mapping[str, Any]
+
+    @classmethod
+    def now(cls, plan: Plan) -> Self:
+        """The plan with a document made now, which no other is like."""
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        document = plan_document(plan, nonce=uuid4().hex, created_at=at, version=__version__)
+        return cls(plan, document)
+
+    @property
+    def digest(self) -> str:
+        """Covers everything but the nonce and the time."""
+        return str(self.document["digests"]["plan"])
+
+    @property
+    def nonce(self) -> str:
+        """Tells this plan from another of the same content: it is carried out once."""
+        return str(self.document["nonce"])
+
+    @property
+    def text(self) -> str:
+        """The document as its file has it."""
+        return canonical(self.document)
 
 
 def save_plan(path: Path, text: str) -> None:
@@ -18,8 +54,8 @@ def save_plan(path: Path, text: str) -> None:
         raise UsageError(f"--out {path}: {error.message}", hint=error.hint) from error
 
 
-def read_plan(path: Path) -> tuple[Plan, str]:
-    """The plan of a file, and its digest.
+def read_plan(path: Path) -> Approved:
+    """The plan of a file.
 
     Raises:
         UsageError: the file cannot be read.
@@ -32,4 +68,4 @@ def read_plan(path: Path) -> tuple[Plan, str]:
     except UnicodeDecodeError as error:
         raise PlanError(f"{path} is not a plan file: it is not text") from error
     document = decode(text)
-    return plan_from(document), str(document["digests"]["plan"])
+    return Approved(plan_from(document), document)

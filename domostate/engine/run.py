@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from domostate.engine.attempt import LOOK_AGAIN, Attempt
 from domostate.engine.execute import PATIENCE, Run, execute
+from domostate.engine.plan_file import Approved
 from domostate.engine.session import Session
 from domostate.errors import DomostateError, ExitCode, StalePlan, WrongInstance
 from domostate.kinds.names import Names
@@ -29,7 +30,7 @@ from domostate.planning.converged import moved, parts_touched
 from domostate.planning.guard import guard
 from domostate.record.writer import Writer
 
-__all__ = ["Applying", "apply_plan", "check_belongs", "holding", "look_anew"]
+__all__ = ["Applying", "apply_plan", "check_belongs", "check_instance", "holding", "look_anew"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def holding(session: Session, timeout: timedelta, stop: threading.Event) -> Iter
 
 
 def apply_plan(
-    applying: Applying, plan: Plan, names: Names, show: Callable[[Event], None], digest: str
+    applying: Applying, approved: Approved, names: Names, show: Callable[[Event], None]
 ) -> ExitCode:
     """Carries a plan out; state and journal are consistent whatever happens.
 
@@ -70,7 +71,8 @@ def apply_plan(
         Refused: a budget is exceeded; nothing was written.
         WrongInstance, StalePlan: the plan is not for this instance or this state.
     """
-    check_belongs(applying, plan)
+    plan, digest = approved.plan, approved.digest
+    check_belongs(applying, approved)
     guard(plan)
     _unmoved(applying, plan, names)
     session = applying.session
@@ -89,7 +91,9 @@ def apply_plan(
         applying.patience,
         applying.stop,
     )
-    journal = applying.writer.begin(applying.state, applying.run, digest, _now())
+    journal = applying.writer.begin(
+        applying.state, applying.run, digest, _now(), approved.nonce, approved.text
+    )
     state, course = applying.state, _Course()
     # Closed at once when the journal or the view fails: nothing more may be sent then.
     try:
@@ -143,29 +147,53 @@ class _Course:
                 return ExitCode.UNAUTHORIZED if refused else ExitCode.PARTIAL
 
 
-def check_belongs(applying: Applying, plan: Plan) -> None:
-    """Returns when the plan is for this instance and this state.
+def check_instance(session: Session, plan: Plan) -> None:
+    """Returns when the plan is for this instance and this environment.
+
+    Raises:
+        WrongInstance: it is not.
+    """
+    for meant, here in (
+        (plan.environment.instance, session.instance),
+        (plan.environment.name, session.environment.name),
+    ):
+        if meant != here:
+            raise WrongInstance(
+                f"the plan is for {plan.environment.name} ({plan.environment.instance}), and "
+                f"this is {session.environment.name} ({session.instance})",
+                hint="Make a new plan for this environment.",
+            )
+
+
+def check_belongs(applying: Applying, approved: Approved) -> None:
+    """Returns when the plan is for this instance and this state, and nobody has applied it yet.
 
     Raises:
         WrongInstance, StalePlan: it is not; nothing was sent.
     """
-    state, session = applying.state, applying.session
-    if plan.environment.instance != session.instance:
-        raise WrongInstance(
-            f"the plan is for {plan.environment.instance}, and {session.environment.name} is "
-            f"{session.instance}",
-            hint="Make a new plan for this environment.",
-        )
+    state, plan = applying.state, approved.plan
+    check_instance(applying.session, plan)
     # A plan that was made before there was a state is of no lineage.
     if plan.state_serial and plan.state_lineage != state.lineage:
         raise WrongInstance(
             "the plan was made from the state of another lineage",
             hint="Make a new plan from this state.",
         )
+    used = next((one for one in state.runs if one.nonce == approved.nonce), None)
+    if used is not None:
+        raise StalePlan(
+            f"this plan was applied already: run {used.run} by {used.actor} at {used.started}"
+            + ("" if used.outcome == Outcome.COMPLETE else ", which did not finish it"),
+            hint="Make a new plan and look at it again."
+            if used.outcome == Outcome.COMPLETE
+            else "Go on with what is left:\n  domostate apply --resume",
+        )
     if plan.state_serial != state.serial:
+        last = state.runs[-1] if state.runs else None
+        who = f" (run {last.run} by {last.actor} at {last.started})" if last else ""
         raise StalePlan(
             f"the plan was made from serial {plan.state_serial} of the state, which is at serial "
-            f"{state.serial}: another run has applied since, or this plan was applied already",
+            f"{state.serial}: another run has applied since{who}",
             hint="Make a new plan and look at it again.",
         )
 

@@ -51,6 +51,14 @@ class Session:
         """How state and plan name the instance."""
         return self.environment.instance
 
+    def identify(self) -> None:
+        """Asks Domo whom the credentials act for: the first request, before anything is decided.
+
+        Raises:
+            Unauthorized: they are not this instance's.
+        """
+        self.connection.reader.check_identity()
+
     def open_state(self) -> State:
         """The state as it stands, leftover journal included; writes nothing."""
         return self.record.open(self.project.name, self.instance, uuid4().hex)

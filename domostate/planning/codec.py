@@ -91,6 +91,7 @@ def plan_from(document: Any) -> Plan:
     _check_format(document)
     _check_digest(document)
     root = _Node(document, "")
+    root["nonce"].text()
     environment, digests = root["environment"], root["digests"]
     plan = Plan(
         environment=PlanEnvironment(environment["name"].text(), environment["instance"].text()),

@@ -13,6 +13,7 @@ from domostate.record.files import file_errors, free_name, write_whole
 from domostate.record.holder import Holder
 from domostate.record.journal import Header, Journal, Leftover, read_journal
 from domostate.record.lock import Lease
+from domostate.record.run_plans import KEPT, forget_plans, keep_plan
 from domostate.record.shared_journal import SharedJournal, forget_shared
 from domostate.record.state_file import encode_state
 from domostate.record.store import Present
@@ -92,11 +93,18 @@ class Writer:
         return state
 
     def begin(
-        self, state: State, run: str, plan_digest: str, now: datetime, nonce: str = ""
+        self,
+        state: State,
+        run: str,
+        plan_digest: str,
+        now: datetime,
+        nonce: str = "",
+        plan_text: str = "",
     ) -> RunJournal:
         """The journal of a run that starts from `state`, as `settle` or `commit` returned it.
 
-        `run` is new: the journal of a run that the state knows would count as settled.
+        `run` is new: the journal of a run that the state knows would count as settled. The text
+        of the plan is kept for whoever wants to go on with the run, or to undo it.
         """
         assert not state.knows(run), f"run {run} has been saved already"
         header = Header(
@@ -115,6 +123,8 @@ class Writer:
         )
         record = self._record
         shared = SharedJournal(record.backend, header) if record.backend.remote else None
+        if plan_text:
+            keep_plan(record.backend, run, plan_text)
         journal = Journal.begin(record.files, record.journal_path, header)
         self._header, self._journal = header, RunJournal(journal, self._lease, shared)
         return self._journal
@@ -136,7 +146,9 @@ class Writer:
         if self._header is not None:
             run = self._header.run
             state = _with_runs(state, [self._header.recorded(outcome)])
+        known = [one.run for one in state.runs]
         saved = self._saved(state, self._holder.operation, run, reason)
+        forget_plans(record.backend, saved.runs, known[:-KEPT])
         if self._journal is not None:
             if record.backend.remote:
                 forget_shared(record.backend, run)

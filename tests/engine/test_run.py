@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from domostate.domo.connect import ProductAccess, connect
+from domostate.engine.plan_file import Approved
 from domostate.engine.run import Applying, apply_plan, holding, look_anew
 from domostate.engine.session import Made
 from domostate.errors import (
@@ -62,7 +63,7 @@ def decided(
 
 
 def carried_out(applying: Applying, made: Made, show: Callable[[Event], None]) -> ExitCode:
-    return apply_plan(applying, made.plan, made.names, show, "digest")
+    return apply_plan(applying, Approved.now(made.plan), made.names, show)
 
 
 def ignore(_: Event) -> None:
@@ -219,7 +220,7 @@ def test_a_plan_is_applied_once(world: World) -> None:
 
     with decided(world) as (applying, _):
         seq = world.seq()
-        with pytest.raises(StalePlan, match="was applied already"):
+        with pytest.raises(StalePlan, match="another run has applied since"):
             carried_out(applying, made, ignore)
 
     assert not world.writes_since(seq)

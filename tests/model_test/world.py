@@ -11,6 +11,7 @@ from typing import Any
 
 from domostate.domo.connect import PlatformAccess, ProductAccess, connect
 from domostate.domo.retry import RetryPolicy
+from domostate.engine.plan_file import Approved
 from domostate.engine.run import Applying, apply_plan, holding, look_anew
 from domostate.engine.session import Session
 from domostate.errors import ExitCode
@@ -192,7 +193,8 @@ class World:
                     look_anew(applying, made.plan)
                 if made.plan.effective:
                     hasty = _hasty(applying)
-                    result.code = apply_plan(hasty, made.plan, made.names, show, "digest")
+                    approved = Approved.now(made.plan)
+                    result.code = apply_plan(hasty, approved, made.names, show)
         except Died:
             result.died = True
         return result

@@ -25,6 +25,7 @@ def test_a_saved_plan_is_carried_out_exactly(lab: Lab, project: Project) -> None
     done = project.call(*APPLY)
 
     assert done.code == 0, done.said
+    assert "The manifests have changed since this plan was made." in done.err
     assert mismatches(wanted, lab.snapshot()) == []
 
 
@@ -35,8 +36,9 @@ def test_a_saved_plan_is_carried_out_once(lab: Lab, project: Project) -> None:
 
     again = project.call(*APPLY)
 
+    run = project.state()["runs"][0]
     assert again.code == 5
-    assert "applied already" in again.err
+    assert f"this plan was applied already: run {run['run']} by {run['actor']}" in again.err
     assert lab.writes(since=mark) == []
 
 
@@ -50,6 +52,8 @@ def test_a_plan_that_another_apply_has_overtaken_is_stale(lab: Lab, applied: Pro
     late = applied.call(*APPLY)
 
     assert late.code == 5
+    last = applied.state()["runs"][-1]["run"]
+    assert f"another run has applied since (run {last}" in " ".join(late.err.split())
     assert lab.writes(since=mark) == []
 
 
@@ -88,7 +92,7 @@ def test_a_plan_of_another_instance_is_refused(lab: Lab, project: Project) -> No
     done = project.call(*APPLY)
 
     assert done.code == 3
-    assert "the plan is for http://127.0.0.1" in done.err
+    assert "the plan is for lab (http://127.0.0.1" in done.err
     assert lab.writes() == []
 
 
@@ -189,7 +193,8 @@ def test_the_environment_of_a_plan_need_not_be_named_again(lab: Lab, project: Pr
 
 
 def test_the_plan_of_one_environment_is_not_for_another(lab: Lab, project: Project) -> None:
-    other = f"environments:\n  other:\n    url: {lab.url}/x\n    vars: {{suffix: x}}\n"
+    url = lab.url.replace("127.0.0.1", "localhost")
+    other = f"environments:\n  other:\n    url: {url}\n    vars: {{suffix: x}}\n"
     project.replace("domostate.yml", "environments:\n", other)
     assert project.call("plan", "-e", "lab", "--out", "plan.json").code == 0
 
