@@ -19,6 +19,7 @@ from domostate.cli.options import (
 )
 from domostate.cli.stopping import Stop, end_now, silence_stdout
 from domostate.engine.plan_file import Approved, read_plan
+from domostate.engine.resume import approved_in, unfinished
 from domostate.engine.run import (
     Applying,
     apply_plan,
@@ -33,6 +34,7 @@ from domostate.kinds.names import Names
 from domostate.model.desired import Desired
 from domostate.model.plan import Plan
 from domostate.planning.guard import guard
+from domostate.planning.rest import beyond
 from domostate.views.plan_text import show_plan
 from domostate.views.progress import EventView, JsonView, LineView, LiveView
 from domostate.views.terminal import Terminal
@@ -46,6 +48,11 @@ __all__ = ["apply"]
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 @click.option("--json", "as_json", is_flag=True, help="Events on stdout, one JSON object a line.")
 @click.option("--lock-timeout", default="0s", metavar="TIME", help="Wait for a lock, such as 5m.")
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on with a run that did not finish; asks only for what is new.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="The plan's summary only.")
 @allow_option
 @parallelism_option
@@ -58,6 +65,7 @@ def apply(
     auto_approve: bool,
     as_json: bool,
     lock_timeout: str,
+    resume: bool,
     quiet: bool,
     allow: tuple[str, ...],
     parallelism: int,
@@ -65,22 +73,34 @@ def apply(
     """Make the instance what the manifests declare.
 
     With PLANFILE, carry out exactly that plan, or refuse.
+
+    With --resume, settle every unknown outcome of the last run by looking, and do the rest.
     """
+    if resume and planfile is not None:
+        raise UsageError(
+            "--resume goes on with the plan of the last run and takes no PLANFILE",
+            hint="Leave one of the two out.",
+        )
     saved = read_plan(planfile) if planfile is not None else None
     if saved is not None and allow:
         raise UsageError("apply PLANFILE takes no --allow", hint="Give it to plan --out.")
-    if not auto_approve and not sys.stdin.isatty():
-        raise UsageError(
-            "nobody is there to approve: stdin is not a terminal",
-            hint="Look at the plan first, then add --auto-approve.",
-        )
+    if not (auto_approve or resume):
+        _needs_somebody()
     allowed, timeout = allowances(allow), duration(lock_timeout)
     with opened(environment or _of(saved), parallelism, read_only=False) as (session, desired):
         _apply(
             terminal,
             session,
             desired,
-            _Wishes(saved, allowed, timeout, auto_approve, as_json, quiet),
+            _Wishes(saved, allowed, timeout, auto_approve, as_json, quiet, resume),
+        )
+
+
+def _needs_somebody() -> None:
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "nobody is there to approve: stdin is not a terminal",
+            hint="Look at the plan first, then add --auto-approve.",
         )
 
 
@@ -95,7 +115,9 @@ class _Wishes:
         auto_approve: bool,
         as_json: bool,
         quiet: bool,
+        resume: bool,
     ) -> None:
+        self.resume = resume
         self.saved = saved
         self.allow = allow
         self.timeout = timeout
@@ -142,7 +164,15 @@ def _carried_out(
     terminal: Terminal, session: Session, desired: Desired, wishes: _Wishes, stop: Stop
 ) -> ExitCode:
     with holding(session, wishes.timeout, stop.asked) as applying:
-        approved, names = _decided(applying, desired, wishes)
+        begun = None
+        if wishes.resume:
+            run = unfinished(applying.state)
+            if run is None:
+                terminal.say("Nothing to resume: the last run has finished.")
+                return ExitCode.DONE
+            begun = approved_in(applying, run)
+            terminal.say(f"Resuming run {run.run} by {run.actor}, begun at {run.started}.\n")
+        approved, names = _decided(applying, desired, wishes, begun)
         plan = approved.plan
         # With --json, stdout belongs to the events.
         shown = _aside(terminal) if wishes.as_json else terminal
@@ -152,7 +182,7 @@ def _carried_out(
         if not plan.effective:
             return ExitCode.DONE
         guard(plan)
-        if not wishes.auto_approve:
+        if not wishes.auto_approve and _asks(terminal, plan, begun):
             if not _approved(session):
                 terminal.say("Not applied. Nothing was written.")
                 return ExitCode.ERROR
@@ -162,11 +192,31 @@ def _carried_out(
             return apply_plan(applying, approved, names, show)
 
 
-def _decided(applying: Applying, desired: Desired, wishes: _Wishes) -> tuple[Approved, Names]:
+def _asks(terminal: Terminal, plan: Plan, begun: Approved | None) -> bool:
+    """Whether somebody has to approve; what was approved when the run began needs no second word.
+
+    Raises:
+        UsageError: somebody has to, and nobody is there.
+    """
+    if begun is not None:
+        new = beyond(plan, begun.plan)
+        if not new:
+            return False
+        terminal.say("\nNot part of what was approved:")
+        for line in new:
+            terminal.say(f"  {line}")
+    _needs_somebody()
+    return True
+
+
+def _decided(
+    applying: Applying, desired: Desired, wishes: _Wishes, begun: Approved | None
+) -> tuple[Approved, Names]:
     """The plan to carry out: the saved one, or one made now under the lock."""
     session = applying.session
     if wishes.saved is None:
-        made: Made = session.make_plan(desired, applying.state, wishes.allow)
+        allow = {**(begun.plan.allow if begun else {}), **wishes.allow}
+        made: Made = session.make_plan(desired, applying.state, allow)
         return Approved.now(made.plan), made.names
     # Before anything else is sent, and not only before the first write.
     check_belongs(applying, wishes.saved)

@@ -55,7 +55,7 @@ def _partial(counts: Tally) -> Iterator[Line]:
     yield from _section("Done:", _done(counts))
     yield Line()
     yield Line("State and journal are consistent. To go on from here:")
-    yield Line("domostate apply", indent=4)
+    yield Line("domostate apply --resume", indent=4)
 
 
 def _section(title: str, lines: Iterator[Line]) -> Iterator[Line]:

@@ -1,0 +1,57 @@
+"""The rest of a plan: whether what is left to do was approved when the run began."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from domostate.kinds.registry import aspect_of
+from domostate.model.change import Action, Change, Operation
+from domostate.model.plan import Plan
+
+__all__ = ["beyond"]
+
+
+def beyond(rest: Plan, approved: Plan) -> tuple[str, ...]:
+    """What `rest` would do that the approved plan did not, a line for each; nothing when all of it
+    was approved."""
+    known = {change.address: change for change in approved.changes}
+    lines: list[str] = []
+    for change in rest.changes:
+        before = known.get(change.address)
+        if before is None:
+            lines.append(f"{change.address}: not part of the interrupted plan")
+        else:
+            lines += (f"{change.address}: {one}" for one in _beyond(change, before))
+    return tuple(lines)
+
+
+def _beyond(change: Change, approved: Change) -> Iterator[str]:
+    # What was created or adopted is there now, and the rest of it an update.
+    new = set(change.actions) - {*approved.actions, Action.UPDATE}
+    yield from (f"{action} was not planned" for action in sorted(new))
+    planned = {_subject(op): op for op in approved.operations}
+    for op in change.operations:
+        before = planned.get(_subject(op))
+        if before is None or not (op.after == before.after or _as_declared(op, change, approved)):
+            yield f"{op.name}{_named(op)} was not planned like this"
+
+
+def _subject(op: Operation) -> tuple[Any, ...]:
+    """What an operation is about: two of the same subject differ in values only."""
+    document = op.after if op.after is not None else op.before or {}
+    principal = document.get("principal")
+    who = () if principal is None else (principal["type"], principal["id"])
+    return op.name, op.aspect, document.get("name"), who, op.after is None
+
+
+def _as_declared(op: Operation, change: Change, approved: Change) -> bool:
+    """Whether both reach for the same: what Domo has put there meanwhile, such as the tags of
+    a connector, stays in the one and was not there for the other."""
+    key = aspect_of(op.address, op.aspect).key
+    return key in change.applied and change.applied[key] == approved.applied.get(key)
+
+
+def _named(op: Operation) -> str:
+    document = op.after if op.after is not None else op.before or {}
+    principal = document.get("principal")
+    name = principal["name"] or principal["id"] if principal else document.get("name")
+    return f" {name}" if name else ""
