@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from domostate.emulator.call import JSON_TYPE, Call, Reply, json_reply
 from domostate.emulator.control.routes import ROUTES as CONTROL
+from domostate.emulator.defects import defect
 from domostate.emulator.errors import Problem, error_body
 from domostate.emulator.faults.kept import Faults
 from domostate.emulator.faults.strike import Strike
@@ -53,6 +54,11 @@ class Asked:
         """Path and query, as the log shows them."""
         return f"{self.raw_path}?{self.query_text}" if self.query_text else self.raw_path
 
+    @property
+    def named(self) -> str:
+        """Method and target."""
+        return f"{self.method} {self.target}"
+
 
 class Emulator:
     """The ASGI application, straight on the protocol: Starlette's request and response, without
@@ -77,9 +83,9 @@ class Emulator:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         spool: Path | None = None
+        request = Request(scope, receive)
+        asked = self._asked(request)
         try:
-            request = Request(scope, receive)
-            asked = self._asked(request)
             if isinstance(asked.found, Match) and asked.found.route.spooled:
                 spool = self._vault.passing()
                 await _spool(request, spool)
@@ -92,6 +98,8 @@ class Emulator:
                 reply = await self._domo(asked)
         except ClientDisconnect:
             return  # whoever asked has gone before the question was out
+        except Exception as error:
+            reply = _problem_reply(defect(error, asked.named, self._db.seq), self._db.seq)
         finally:
             if spool is not None:
                 spool.unlink(missing_ok=True)
@@ -165,9 +173,11 @@ class Emulator:
             except Problem as problem:
                 step = self._step(run, partial(_raise, problem), made)
                 break
-            except Exception:
+            except Exception as error:
                 if resets == self._resets:
-                    raise
+                    failed = defect(error, run.asked.named, run.seq)
+                    step = self._step(run, partial(_raise, failed), made)
+                    break
             if resets != self._resets:
                 self._vault.forget(made)  # what was worked on is gone
                 return None
@@ -195,8 +205,10 @@ class Emulator:
                 told = self._carry_out(run, answer)
         except _NoEffect as pretended:
             told = pretended.reply
-        except Problem as problem:
-            told = _instead(_problem_reply(problem, run.seq), run.strike, run.seq)
+        except Exception as error:
+            known = error if isinstance(error, Problem) else None
+            refusal = known or defect(error, run.asked.named, run.seq)
+            told = _instead(_problem_reply(refusal, run.seq), run.strike, run.seq)
         else:
             self._remove_unnamed()
             return told

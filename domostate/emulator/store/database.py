@@ -159,8 +159,12 @@ class Database:
             self.run("INSERT OR REPLACE INTO counters VALUES (?, ?)", kind, number)
 
     def next_dataset_id(self) -> str:
-        """A new UUID; the same sequence after every reset, so that runs can be repeated."""
-        return str(uuid.uuid5(_DATASETS, str(self.next_id("dataset"))))
+        """A new UUID; the same sequence after every reset, so that runs can be repeated. Those that
+        an estate chose are left out: a snapshot has ids of this sequence."""
+        while True:
+            made = str(uuid.uuid5(_DATASETS, str(self.next_id("dataset"))))
+            if self.one("SELECT 1 FROM datasets WHERE id=?", made) is None:
+                return made
 
     def empty(self) -> None:
         """Forget the estate, the logs, the faults and the counters."""
