@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from domostate.emulator.errors import Problem, bad_request
-from domostate.emulator.strict_json import read_json
+from domostate.emulator.strict_json import read_body
 
 if TYPE_CHECKING:
     from domostate.emulator.rows.vault import Vault
@@ -82,7 +82,7 @@ class Call:
         if not self.body.strip():
             return None
         try:
-            return read_json(self.body)
+            return read_body(self.body)
         except ValueError as error:
             raise bad_request(f"The body is not JSON: {error}") from error
 

@@ -1,12 +1,15 @@
 """Bodies that are no JSON, or hold what cannot be: each is a clean 400."""
 
 import json
+import time
 from typing import Any
 
 import pytest
 import requests
+from hypothesis import given
+from hypothesis import strategies as st
 
-from domostate.emulator.strict_json import DEEPEST, read_json
+from domostate.emulator.strict_json import DEEPEST, read_body, read_json
 from tests.emulator.asking import Answer, check_clean
 from tests.emulator.client import Domo
 from tests.emulator.conftest import PEOPLE
@@ -34,7 +37,61 @@ def test_what_json_has_not_is_refused(domo: Domo, name: bytes) -> None:
     assert refused(domo.send("PUT", RENAME, headers=TOKEN, data=body))
 
 
-@pytest.mark.parametrize("text", ["[1, 2", "{}{}", "[1]\x00", "\ufeff{"])
+LAST_COMMAS = [
+    ('{"name": "New",}', {"name": "New"}),
+    ('{"name": "a,}b,]\\",}", "tags": [1, [2,],\t],\r\n}', {"name": 'a,}b,]",}', "tags": [1, [2]]}),
+    ('[{},[],"",]', [{}, [], ""]),
+]
+"""Commas behind the last entry, as seed 002 has them."""
+
+
+@pytest.mark.parametrize(("text", "value"), LAST_COMMAS)
+def test_a_comma_behind_the_last_entry_is_passed_over(text: str, value: Any) -> None:
+    assert read_body(text) == value
+    for encoding in ("utf-8-sig", "utf-16"):
+        assert read_body(text.encode(encoding)) == value
+    with pytest.raises(ValueError, match=r"[Tt]railing comma|Expecting"):
+        read_json(text)
+
+
+NOT_LAST_COMMAS = ["[,]", "{,}", "[1,,]", "[,1]", '{"a":,}', '{"a",}', "[1],", ",", '"a,]', "[1,}"]
+
+
+@pytest.mark.parametrize("text", [*NOT_LAST_COMMAS, "[1,/**/]", "{a: 1,}", "['a',]", "[NaN,]"])
+def test_nothing_else_than_a_last_comma_is_taken_beside_json(text: str) -> None:
+    with pytest.raises(ValueError, match=r"Expecting|Extra|Unterminated|no number|trailing"):
+        read_body(text)
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(st.sampled_from(list('a,]}[{":\\ \n'))),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.sampled_from('a,]"')), inner),
+)
+
+
+@given(JSON_VALUES)
+def test_any_value_with_last_commas_is_the_same_value(value: Any) -> None:
+    assert read_body(with_last_commas(value)) == value
+
+
+def with_last_commas(value: Any) -> str:
+    if isinstance(value, list) and value:
+        return "[" + "".join(f"{with_last_commas(one)} , " for one in value) + "]"
+    if isinstance(value, dict) and value:
+        inside = (f"{json.dumps(name)}: {with_last_commas(one)}" for name, one in value.items())
+        return "{" + ",".join(inside) + ",\n}"
+    return json.dumps(value)
+
+
+def test_a_long_body_that_is_no_json_is_refused_quickly() -> None:
+    for text in ('"' + '\\"' * 500_000, "[" + ", " * 500_000, "[1" + ",\n" * 500_000):
+        began = time.process_time()
+        with pytest.raises(ValueError, match=r"Expecting|Unterminated"):
+            read_body(text)
+        assert time.process_time() - began < 2  # it would be minutes, if the time grew by squares
+
+
+@pytest.mark.parametrize("text", ["[1, 2", "{}{}", "[1]\x00", "\ufeff{", "[,]", '{"name": "x",,}'])
 def test_what_is_no_json_is_refused(domo: Domo, text: str) -> None:
     reply = domo.send("PUT", RENAME, headers=TOKEN, data=text.encode())
 

@@ -179,7 +179,8 @@ ROUTES = (
     Route(
         "PUT", "/v1/datasets/{id}", update, "data", "002; platform §4.6",
         "what is left out stays; read-only and empty fields are ignored; the new schema is indexed "
-        "by itself; a connector's dataset is not refused",
+        "by itself; a connector's dataset is not refused; the comma behind the last entry of the "
+        "body, with which the page prints both, is taken, here as in every body",
     ),
     Route(
         "DELETE", "/v1/datasets/{id}", delete, "data", "platform §4.7", "it takes CO_OWNER",

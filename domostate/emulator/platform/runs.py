@@ -133,7 +133,8 @@ _RUN = "/v1/streams/{id}/executions/{run}"
 ROUTES = (
     Route(
         "PUT", _RUN + "/part/{part}", put_part, "data", "004; platform §6",
-        "that a run which is over is refused", spooled=True, in_turn=True,
+        "that a run which is over is refused; that gzip which the page's `curl -d` spoils (it "
+        "needs `--data-binary`) is taken, and refused by the commit", spooled=True, in_turn=True,
     ),
     Route(
         "PUT", _RUN + "/commit", commit, "data", "004; platform §6",

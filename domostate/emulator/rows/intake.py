@@ -108,7 +108,11 @@ def _unpack(packed: Path, into: Path) -> None:
             while chunk := sent.read(1 << 20):
                 plain.write(chunk)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise BadRows(f"The gzip content cannot be read: {error}") from error
+        # The page's own example sends it with curl's -d, which cannot be read (seed 004).
+        raise BadRows(
+            f"The gzip content cannot be read: {error}. curl's -d takes bytes out of what it "
+            "sends; --data-binary does not."
+        ) from error
 
 
 def _csv(part: _Part, width: int) -> str:
