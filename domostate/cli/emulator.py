@@ -2,22 +2,28 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import click
 
-from domostate.cli.estate import reset, seed, snapshot
+from domostate.cli.lazy import LazyGroup
 
 __all__ = ["emulator"]
 
 
-@click.group()
+class _Commands(LazyGroup):
+    """`serve` is here, and pays for nothing that the others need."""
+
+    places: ClassVar[Mapping[str, str]] = {
+        name: f"domostate.cli.estate:{name}" for name in ("reset", "seed", "snapshot")
+    }
+
+
+@click.group(cls=_Commands)
 def emulator() -> None:
     """A Domo to rehearse against: a real server with a real database."""
-
-
-for command in (seed, snapshot, reset):
-    emulator.add_command(command)
 
 
 @emulator.command()

@@ -1,17 +1,17 @@
 """The command line: parse, call, show, exit."""
 
-import importlib
 import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import click
 
 from domostate import __version__
+from domostate.cli.lazy import LazyGroup
 from domostate.errors import DomostateError, ExitCode, UsageError
 from domostate.views.errors import show_error
 from domostate.views.terminal import Terminal, terminal_for
@@ -30,20 +30,10 @@ COMMANDS = {
 """Where each command is; a command is imported only when it is asked for."""
 
 
-class Commands(click.Group):
-    """The commands, imported on demand: what a command does not need is not paid for."""
+class Commands(LazyGroup):
+    """The commands of the program."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Every command, sorted."""
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
-        return command
+    places: ClassVar[Mapping[str, str]] = COMMANDS
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

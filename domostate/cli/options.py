@@ -1,21 +1,23 @@
 """Options that several commands share, and what they open."""
 
+from __future__ import annotations
+
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from domostate.engine.session import Session, open_session
 from domostate.errors import ExitCode, UsageError
-from domostate.manifests.load import load
-from domostate.manifests.project import open_project
-from domostate.model.desired import Desired
 from domostate.views.terminal import terminal_for
+
+if TYPE_CHECKING:
+    from domostate.engine.session import Session
+    from domostate.model.desired import Desired
 
 __all__ = [
     "allow_option",
@@ -74,6 +76,11 @@ def opened(
 
     Nothing is sent, and no secret is read, before every file has been found right.
     """
+    # Imported here: commands that only share an option need no session.
+    from domostate.engine.session import open_session
+    from domostate.manifests.load import load
+    from domostate.manifests.project import open_project
+
     project = open_project(Path())
     chosen = project.environment(environment)
     desired = load(project, chosen)

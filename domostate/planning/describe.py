@@ -6,8 +6,6 @@ Only pairs already known to differ come here: deepdiff costs orders of magnitude
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from deepdiff import DeepDiff
-
 from domostate.model.change import Document
 
 __all__ = ["differing_paths", "path_text", "value_at"]
@@ -17,6 +15,10 @@ Path = tuple[str, ...]
 
 def differing_paths(before: Document, after: Document) -> Sequence[Path]:
     """The paths at which two keyed documents differ, sorted; lists count as one value."""
+    # Imported here: it brings numpy, and pandas where there is one, which takes longer than a plan
+    # in which nothing differs.
+    from deepdiff import DeepDiff
+
     report = DeepDiff(before, after, view="tree", verbose_level=0, threshold_to_diff_deeper=0)
     paths = {
         _without_indexes(level.path(output_format="list"))

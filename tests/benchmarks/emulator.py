@@ -69,7 +69,9 @@ def serving(data: Path, *more: str) -> Iterator[tuple[int, int, float]]:
     command = [
         sys.executable,
         "-m",
-        "domostate.emulator",
+        "domostate",
+        "emulator",
+        "serve",
         "--port",
         "0",
         "--data",
