@@ -4,7 +4,7 @@
     ├─ UsageError              a command line or a configuration that cannot be carried out
     ├─ ManifestError           file:line:column, all findings at once
     ├─ PlanError ─ Ambiguous · Refused · WrongInstance · DependencyCycle
-    ├─ StateError ─ StalePlan · Locked · Overtaken · LineageMismatch · JournalDamaged
+    ├─ StateError ─ StalePlan · Locked · Overtaken · LineageMismatch · JournalDamaged · NoAccess
     └─ DomoError ─ Unauthorized · Forbidden · NotFound · Conflict · RateLimited · Rejected ·
                    Broken · Unreachable
 
@@ -30,6 +30,7 @@ __all__ = [
     "Location",
     "Locked",
     "ManifestError",
+    "NoAccess",
     "NotFound",
     "Overtaken",
     "PlanError",
@@ -192,6 +193,13 @@ class JournalDamaged(StateError):
     """A journal that cannot be replayed; the damaged file is kept aside."""
 
     summary = "journal damaged"
+
+
+class NoAccess(StateError):
+    """Where the state is kept, these credentials are not known or may not do this."""
+
+    exit_code = ExitCode.UNAUTHORIZED
+    summary = "no access to the state"
 
 
 class DomoError(DomostateError):
