@@ -110,7 +110,7 @@ def explained(error: Exception, place: str, doing: str) -> StateError:
         return _unanswered(error, begin)
     code, said = _code(error), str(error.response.get("Error", {}).get("Message") or "")
     said = " ".join(said.split()) or f"S3 answered {_status(error)}"
-    message = f"{begin}{said.rstrip('.')}" + (f" ({code})" if code.isalpha() else "")
+    message = f"{begin}{said.rstrip('.')}" + ("" if code.isdigit() else f" ({code})")
     if code in _DENIED or (_status(error) in (401, 403) and code not in _OTHERWISE):
         return NoAccess(message, hint=_DENIED.get(code, _PERMISSIONS))
     if code.startswith("KMS."):

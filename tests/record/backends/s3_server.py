@@ -101,8 +101,9 @@ class Lab:
 
     def answer(self, environ: Environ, body: bytes, rule: Rule | None) -> Answer:
         if environ["PATH_INFO"] == "/_lab/faults":
-            self.rules = [Rule(**one) for one in json.loads(body)]
-            return Answer("200 OK", [], b"")
+            if body:
+                self.rules = [Rule(**one) for one in json.loads(body)]
+            return Answer("200 OK", [], json.dumps([one.times for one in self.rules]).encode())
         if rule is None or not rule.status:
             return self.kept(environ, body)
         if rule.after:
