@@ -4,22 +4,15 @@ import gc
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from domostate.emulator.errors import EstateInvalid
 from domostate.emulator.estate_check import Finding, findings_in
+from domostate.emulator.estate_rows import Count, DataVersionEntry, Entry, PieceEntry, Type, Whole
 from domostate.emulator.store.people import ALL_SCOPES
 
-_MOST = 2**53 - 1
-Whole = Annotated[int, Field(ge=-_MOST, le=_MOST)]
-"""A number that clients can read, who take numbers for floats."""
 
-
-class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-
-class ById(_Entry):
+class ById(Entry):
     """A user or group named by id, where its name would be ambiguous."""
 
     id: Whole
@@ -28,14 +21,12 @@ class ById(_Entry):
 Ref = str | ById
 """A user by e-mail, a group or an account by name, or either by id."""
 
-Type = Literal["STRING", "DECIMAL", "LONG", "DOUBLE", "DATE", "DATETIME"]
-
 
 def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-class RoleEntry(_Entry):
+class RoleEntry(Entry):
     """A role beside Domo's own five."""
 
     id: Whole | None = None
@@ -44,7 +35,7 @@ class RoleEntry(_Entry):
     authorities: list[str] = []
 
 
-class AttributeEntry(_Entry):
+class AttributeEntry(Entry):
     """The definition of a user attribute; attributes without one are custom."""
 
     key: str = Field(min_length=1)
@@ -55,7 +46,7 @@ class AttributeEntry(_Entry):
     security_voter: str = "FULL_VIS_ADMIN_IDP"
 
 
-class UserEntry(_Entry):
+class UserEntry(Entry):
     """A user."""
 
     id: Whole | None = None
@@ -70,7 +61,7 @@ class UserEntry(_Entry):
     profile: dict[str, Any] = {}
 
 
-class GroupEntry(_Entry):
+class GroupEntry(Entry):
     """A group; `members` are users, `groups` are groups in it."""
 
     id: Whole | None = None
@@ -85,14 +76,14 @@ class GroupEntry(_Entry):
     groups: list[Ref] = []
 
 
-class TokenEntry(_Entry):
+class TokenEntry(Entry):
     """A developer token."""
 
     token: str = Field(min_length=1)
     user: Ref
 
 
-class ClientEntry(_Entry):
+class ClientEntry(Entry):
     """An OAuth client."""
 
     id: str = Field(min_length=1)
@@ -105,7 +96,7 @@ class ClientEntry(_Entry):
     """Made by `POST /clients`: it does not end that any pair counts where no client is listed."""
 
 
-class PrincipalEntry(_Entry):
+class PrincipalEntry(Entry):
     """A user by `email`, a group by `name`, anything by `id`."""
 
     type: str
@@ -123,7 +114,7 @@ class ShareEntry(PrincipalEntry):
     ]
 
 
-class AccountEntry(_Entry):
+class AccountEntry(Entry):
     """An account of a data provider; without an owner it is the first Admin's."""
 
     id: Whole | None = None
@@ -146,7 +137,7 @@ class GrantEntry(PrincipalEntry):
     access: Literal["CO_OWNER", "CAN_EDIT", "CAN_SHARE", "CAN_VIEW", "FEDERATED"]
 
 
-class ColumnEntry(_Entry):
+class ColumnEntry(Entry):
     """One column."""
 
     name: str = Field(min_length=1)
@@ -161,7 +152,7 @@ class ColumnEntry(_Entry):
     """Where it is shown, where that is not its place in the list."""
 
 
-class FilterEntry(_Entry):
+class FilterEntry(Entry):
     """One condition of a policy."""
 
     column: str
@@ -172,7 +163,7 @@ class FilterEntry(_Entry):
     type: Literal["COLUMN", "DYNAMIC"] = "COLUMN"
 
 
-class PolicyEntry(_Entry):
+class PolicyEntry(Entry):
     """A row policy; type "open" is All Rows."""
 
     id: Whole | None = None
@@ -185,7 +176,7 @@ class PolicyEntry(_Entry):
     dataset_permissions: bool = False
 
 
-class ColumnRuleEntry(_Entry):
+class ColumnRuleEntry(Entry):
     """How some people see the columns under a column policy."""
 
     id: Whole | None = None
@@ -198,14 +189,14 @@ class ColumnRuleEntry(_Entry):
     default: bool = False
 
 
-class MappedColumnEntry(_Entry):
+class MappedColumnEntry(Entry):
     """A column under a column policy."""
 
     id: Whole | None = None
     column: str
 
 
-class ColumnPolicyEntry(_Entry):
+class ColumnPolicyEntry(Entry):
     """A column policy and the columns under it."""
 
     id: Whole | None = None
@@ -214,7 +205,7 @@ class ColumnPolicyEntry(_Entry):
     columns: list[MappedColumnEntry] = []
 
 
-class PdpEntry(_Entry):
+class PdpEntry(Entry):
     """The policies of a dataset, and whether they act."""
 
     enabled: bool = False
@@ -225,7 +216,7 @@ class PdpEntry(_Entry):
     column_policies: list[ColumnPolicyEntry] = []
 
 
-class CardEntry(_Entry):
+class CardEntry(Entry):
     """A card that is drawn from a dataset; without owners it is the dataset's owner's."""
 
     id: Whole | None = None
@@ -241,7 +232,7 @@ class CardEntry(_Entry):
     """Whether only a drill path of it uses the dataset."""
 
 
-class CertificationEntry(_Entry):
+class CertificationEntry(Entry):
     """Who vouches for a dataset; the first Admin, if nobody is named."""
 
     state: Literal["ACTIVE", "EXPIRED", "REQUESTED", "PENDING"] = "ACTIVE"
@@ -254,7 +245,7 @@ class CertificationEntry(_Entry):
     reason: str = ""
 
 
-class StreamEntry(_Entry):
+class StreamEntry(Entry):
     """A stream in the words of the manifest language (contract §2)."""
 
     id: Whole | None = None
@@ -274,7 +265,7 @@ class StreamEntry(_Entry):
     """Who made it; the first Admin, if nobody is named."""
 
 
-class DatasetEntry(_Entry):
+class DatasetEntry(Entry):
     """A dataset. Without `tags` a connector dataset gets the tags that Domo generates; with them
     it has exactly those."""
 
@@ -298,11 +289,20 @@ class DatasetEntry(_Entry):
     """How many rows are said to be there, where no `csv` tells."""
     csv: str | None = None
     """The rows, with a header that names the columns."""
+    pieces: list[PieceEntry] | None = None
+    """The rows where a `csv` cannot tell: in partitions, or written with other columns."""
+    states: list[list[Count]] | None = Field(default=None, min_length=1)
+    """The places in `pieces` of the rows, state by state: from what is indexed to what is stored,
+    where that is not the same."""
+    data_versions: list[DataVersionEntry] | None = None
+    """The writes of rows, where they were others than one for each partition."""
+    column_count: Count | None = None
+    """How many columns the rows had when they were written, where they have others now."""
     cards: list[CardEntry] = []
     certification: CertificationEntry | None = None
 
 
-class Estate(_Entry):
+class Estate(Entry):
     """Everything an instance holds."""
 
     roles: list[RoleEntry] = []

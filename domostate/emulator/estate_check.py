@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from domostate.emulator.content import chosen_ids
 from domostate.emulator.errors import Problem
+from domostate.emulator.estate_rows import row_findings
 from domostate.emulator.store.grants import OTHER_PRINCIPALS, PRINCIPALS
 from domostate.emulator.store.people import ROLES
 from domostate.emulator.store.policies import OPERATORS
@@ -181,6 +182,8 @@ def _dataset(
     for index, column in enumerate(dataset.columns):
         if names[column.name] > 1:
             yield (*place, "columns", index), f"two columns are called {column.name}"
+    for inside, message in row_findings(dataset):
+        yield (*place, *inside), message
     if dataset.stream is not None:
         yield from accounts.check(dataset.stream.account, (*place, "stream", "account"))
         yield from users.check(dataset.stream.creator, (*place, "stream", "creator"))

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from domostate.emulator.content import Lookup, chosen_ids, seed_content
-from domostate.emulator.content_rows import seed_rows
+from domostate.emulator.content_rows import column_count, seed_rows
 from domostate.emulator.estate import (
     AccountEntry,
     ById,
@@ -55,7 +55,7 @@ def seed(db: Database, vault: Vault, estate: Estate, now_ms: int) -> None:
         db.remember("estate", estate.model_dump_json(by_alias=True))
         seeder = _Seeder(db, estate, now_ms)
         seeder.run()
-        seed_rows(db, vault, seeder.texts, now_ms)
+        seed_rows(db, vault, seeder.written, now_ms)
     finally:
         db.view_of = viewer
 
@@ -78,8 +78,8 @@ class _Seeder:
         account_ids = [self._id("account", one.id) for one in estate.accounts]
         self.account_ids = account_ids
         self.accounts = {one.name: i for one, i in zip(estate.accounts, account_ids, strict=True)}
-        self.texts: dict[str, str] = {}
-        """The CSV of each dataset that has some, by its id."""
+        self.written: dict[str, DatasetEntry] = {}
+        """The datasets that say more of their rows than how many there are, by their ids."""
         self.named = Counter(dataset.name for dataset in estate.datasets if dataset.id is None)
 
     def _chosen_ids(self) -> Iterable[tuple[str, list[int | None]]]:
@@ -188,8 +188,8 @@ class _Seeder:
 
     def _dataset(self, entry: DatasetEntry) -> None:
         dataset_id = self._dataset_id(entry)
-        if entry.csv is not None:
-            self.texts[dataset_id] = entry.csv
+        if entry.csv is not None or entry.pieces is not None:
+            self.written[dataset_id] = entry
         owner_type, owner_id = self._owner(entry.owner)
         stream = entry.stream
         provider = entry.provider or (stream.provider if stream else None) or "api"
@@ -208,8 +208,8 @@ class _Seeder:
             tags=entry.tags or [], hidden=entry.hidden, pdp_enabled=entry.pdp.enabled,
             pdp_secured=entry.pdp.secured, pdp_external=entry.pdp.external,
             pdp_enabled_column=entry.pdp.enabled_column, schema_version=len(versions),
-            indexed_version=1, row_count=entry.rows, created_ms=self.now_ms,
-            updated_ms=self.now_ms, touched_ms=self.now_ms,
+            indexed_version=1, row_count=entry.rows, column_count=column_count(entry),
+            created_ms=self.now_ms, updated_ms=self.now_ms, touched_ms=self.now_ms,
             data_ms=self.now_ms if entry.rows else None,
         )  # fmt: skip
         self._grants(entry, dataset_id)

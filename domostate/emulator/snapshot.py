@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from domostate.emulator.content import column_policies, content_of
-from domostate.emulator.content_rows import rows_of
+from domostate.emulator.content_rows import rows_of, usual_column_count
 from domostate.emulator.rows.vault import Vault
 from domostate.emulator.store.account_types import masked
 from domostate.emulator.store.accounts import all_accounts, shares_of
@@ -22,7 +22,6 @@ from domostate.emulator.store.groups import Group, all_groups, find_group, membe
 from domostate.emulator.store.people import ALL_SCOPES, all_users, first_admin
 from domostate.emulator.store.policies import Filter, Policy, policies_of
 from domostate.emulator.store.roles import all_roles
-from domostate.emulator.store.rows import stored_pieces
 from domostate.emulator.store.schemas import Column, columns_of, indexed_columns
 from domostate.emulator.store.streams import Stream, stream_of
 from domostate.emulator.switches import DEFAULT, as_dict
@@ -56,8 +55,7 @@ def snapshot(db: Database, now_ms: int, vault: Vault | None = None) -> dict[str,
     found["datasets"] = [_dataset(names, dataset) for dataset in datasets]
     if vault is not None:
         for entry, dataset in zip(found["datasets"], datasets, strict=True):
-            if dataset.row_count and stored_pieces(db, dataset.id):
-                entry["csv"] = rows_of(db, vault, dataset)
+            entry |= rows_of(db, vault, dataset, now_ms)
     usual = as_dict(DEFAULT)
     switches = {name: on for name, on in as_dict(db.switches).items() if on != usual[name]}
     if switches:
@@ -265,6 +263,8 @@ def _dataset(names: Names, dataset: Dataset) -> dict[str, Any]:
         entry["hidden"] = True
     if dataset.row_count:
         entry["rows"] = dataset.row_count
+    if dataset.column_count != usual_column_count(dataset.row_count, len(entry["columns"])):
+        entry["column_count"] = dataset.column_count
     masks = column_policies(names, dataset)
     if masks:
         entry["pdp"]["column_policies"] = masks

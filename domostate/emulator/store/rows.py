@@ -27,6 +27,8 @@ class DataVersion:
     message: str
     recorded_ms: int
     completed_ms: int
+    row_state: int
+    """The number of the state of the rows that it made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Written:
     tag: str = ""
     upload_id: int | None = None
     recorded_ms: int = 0
+    status: str = "SUCCESS"
 
 
 def named_files(db: Database) -> list[str]:
@@ -55,10 +58,18 @@ def stored_pieces(db: Database, dataset_id: str) -> tuple[Piece, ...]:
 
 def indexed_pieces(db: Database, dataset_id: str, now_ms: int) -> tuple[Piece, ...]:
     """The rows that queries see: those whose indexing is done by now."""
-    return _pieces(db, dataset_id, _indexed(db, dataset_id, now_ms))
+    return _pieces(db, dataset_id, indexed_state(db, dataset_id, now_ms))
 
 
-def _indexed(db: Database, dataset_id: str, now_ms: int) -> int:
+def states_since(db: Database, dataset_id: str, number: int) -> dict[int, tuple[Piece, ...]]:
+    """The states from that number on, by their numbers."""
+    wanted = "SELECT number FROM row_states WHERE dataset_id=? AND number>=? ORDER BY number"
+    numbers = [row[0] for row in db.all(wanted, dataset_id, number)]
+    return {one: _pieces(db, dataset_id, one) for one in numbers}
+
+
+def indexed_state(db: Database, dataset_id: str, now_ms: int) -> int:
+    """The number of the state that queries see; 0 before anything is indexed."""
     stored, indexed = _heads(db, dataset_id)
     if stored == indexed:
         return indexed
@@ -94,7 +105,7 @@ def save_pieces(db: Database, dataset_id: str, pieces: Sequence[Piece]) -> int:
 def mark_indexed(db: Database, dataset_id: str, number: int, now_ms: int) -> None:
     """From now on queries see that state; older ones are forgotten."""
     stored, indexed = _heads(db, dataset_id)
-    reached = max(_indexed(db, dataset_id, now_ms), number)
+    reached = max(indexed_state(db, dataset_id, now_ms), number)
     if not stored or reached == indexed == stored:
         return
     db.run("INSERT OR REPLACE INTO row_heads VALUES (?, ?, ?)", dataset_id, stored, reached)
@@ -132,14 +143,14 @@ def add_version(
     db.run(
         "INSERT INTO data_versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         dataset_id, last + 1, written.upload_id, written.action, written.tag, schema_version,
-        written.rows, written.bytes, "SUCCESS", "", written.recorded_ms or now_ms, now_ms,
+        written.rows, written.bytes, written.status, "", written.recorded_ms or now_ms, now_ms,
         written.state,
     )  # fmt: skip
     return last + 1
 
 
 _VERSION = """SELECT id, upload_id, action, tag, schema_version, rows, bytes, status, message,
-recorded_ms, completed_ms FROM data_versions WHERE dataset_id=?"""
+recorded_ms, completed_ms, row_state FROM data_versions WHERE dataset_id=?"""
 
 
 def versions_of(db: Database, dataset_id: str) -> list[DataVersion]:
