@@ -48,13 +48,31 @@ def test_a_run_lasts_as_long_as_the_switch_says(streams: Domo) -> None:
     assert states(streams) == ["ACTIVE", "SUCCESS"]
 
 
-def test_runs_of_a_connector_do_not_abort_one_another(streams: Domo) -> None:
+def test_a_run_of_a_connector_aborts_the_one_before_and_none_that_is_over(streams: Domo) -> None:
+    start(streams)
     streams.switch(run_ms=60_000)
 
+    first = start(streams)["executionId"]
+    second = start(streams)["executionId"]
+
+    assert states(streams) == ["ACTIVE", "ABORTED", "SUCCESS"]
+    found = streams.get(f"{STREAMS}/{CONNECTOR}")
+    assert found["currentExecution"]["executionId"] == second
+    aborted = streams.get(f"{STREAMS}/{CONNECTOR}/executions/{first}")
+    assert aborted["endedAt"] is not None
+    assert (aborted["rowsInserted"], aborted["errors"]) == (0, [])
+    streams.switch(run_ms=0)
+    assert streams.get(f"{STREAMS}/{CONNECTOR}/executions/{first}") == aborted
+
+
+def test_a_run_that_may_not_use_its_account_aborts_what_runs_as_any_other(streams: Domo) -> None:
+    streams.switch(run_ms=60_000)
     start(streams)
+    streams.v1("PUT", f"/datasets/{ORDERS}", {"owner": {"id": BOB}})
+
     start(streams)
 
-    assert states(streams) == ["ACTIVE", "ACTIVE"]
+    assert states(streams) == ["ERROR", "ABORTED"]
 
 
 def test_a_run_of_an_api_stream_waits_for_its_client_and_is_the_only_one(streams: Domo) -> None:

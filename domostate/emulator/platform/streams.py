@@ -20,7 +20,6 @@ from domostate.emulator.platform.reach import reach
 from domostate.emulator.routing import PAGED, Route
 from domostate.emulator.store.access import Level, visible_to
 from domostate.emulator.store.datasets import Dataset, Wanted, list_datasets
-from domostate.emulator.store.rows import forget_parts, run_parts
 from domostate.emulator.store.schemas import latest_columns
 from domostate.emulator.store.streams import (
     PLATFORM_METHODS,
@@ -163,9 +162,6 @@ def start(call: Call) -> Reply:
         if method == "UPSERT" and not stream.key_columns:
             raise bad_request("UPSERT needs the stream to have keyColumnNames.")
         stream = replace(stream, update_method=method)
-    for before in executions_of(call.db, stream.id):
-        if before.state == "ACTIVE":
-            forget_parts(call.db, run_parts(stream.id, before.id))
     run = start_execution(call.db, stream, "API", call.now_ms, call.caller.id)
     return json_reply(wire.execution(run))
 

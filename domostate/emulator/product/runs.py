@@ -14,8 +14,9 @@ from domostate.emulator.store.streams import Execution
 
 
 def execute(call: Call) -> Reply:
-    """Start a run: every call starts another (product §5.4). What is answered is a switch. The type
-    of the run comes as `runType` (portal), as `action` (seed 003) or not at all (dl)."""
+    """Start a run: every call starts another (product §5.4), and aborts the one that goes on. What
+    is answered is a switch. The type of the run comes as `runType` (portal), as `action` (seed 003)
+    or not at all (dl)."""
     stream = known(call, Level.CAN_EDIT)
     given = call.json_object()
     run_type = as_text(given.get("runType") or given.get("action") or "MANUAL", "runType").upper()
@@ -77,7 +78,8 @@ _STREAM = "/api/data/v1/streams/{id}"
 ROUTES = (
     Route(
         "POST", f"{_STREAM}/executions", execute, source="003; product §5.4",
-        doubt="the reply (switch execute_reply); when and how a run ends (switch run_ms)",
+        doubt="the reply (switch execute_reply); when and how a run ends (switch run_ms); that a "
+        "run which goes on is aborted, as on the other plane",
         status=201,
     ),
     Route(

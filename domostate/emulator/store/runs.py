@@ -18,6 +18,7 @@ from domostate.emulator.store.rows import forget_parts, run_parts
 from domostate.emulator.store.streams import (
     Execution,
     Stream,
+    abort_active,
     executions_of,
     find_execution,
     newest_execution,
@@ -35,17 +36,16 @@ NO_ACCESS = 7002
 def start_run(
     db: Database, stream: Stream, dataset: Dataset, run_type: str, user_id: int, now_ms: int
 ) -> Execution:
-    """Begin a run, beside those that are still active; of an API stream it waits for its client.
+    """Begin a run, in the place of one that is still active; of an API stream it waits for its
+    client.
 
     A connector's run ends by itself after the switch `run_ms`, with SUCCESS, or at once with ERROR
     where the owner of the dataset may not use the account. The rows stay as they are: a run that
     replaces counts those that there are, any other none.
     """
     if not stream.provider:
-        for before in executions_of(db, stream.id):
-            if before.state == "ACTIVE":
-                forget_parts(db, run_parts(stream.id, before.id))
         return start_execution(db, stream, run_type, now_ms, user_id)
+    abort_active(db, stream.id, now_ms)
     rows = dataset.row_count if stream.update_method == "REPLACE" else 0
     run = Execution(
         stream.id, next_execution_id(db, stream.id), "ACTIVE", run_type, stream.update_method,

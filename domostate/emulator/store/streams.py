@@ -7,7 +7,7 @@ from typing import Any
 
 from domostate.emulator.errors import bad_request
 from domostate.emulator.store.database import Database, Row
-from domostate.emulator.store.rows import forget_runs
+from domostate.emulator.store.rows import forget_parts, forget_runs, run_parts
 
 PRODUCT_METHODS = frozenset({"REPLACE", "APPEND", "UPSERT", "DELETE"})
 """product §5.1 (wip-spec)."""
@@ -162,19 +162,28 @@ def system_tags(stream: Stream) -> list[str]:
 def start_execution(
     db: Database, stream: Stream, run_type: str, now_ms: int, started_by: int | None = None
 ) -> Execution:
-    """Begin a run of an API stream, which waits for its client. One run is active at a time, a new
-    one aborts the others (platform §6, older documents)."""
-    db.run(
-        "UPDATE executions SET state='ABORTED', ended_ms=?, modified_ms=? "
-        "WHERE stream_id=? AND state='ACTIVE'",
-        now_ms, now_ms, stream.id,
-    )  # fmt: skip
+    """Begin a run of an API stream, which waits for its client, in the place of those before."""
+    abort_active(db, stream.id, now_ms)
     run = Execution(
         stream.id, next_execution_id(db, stream.id), "ACTIVE", run_type, stream.update_method,
         now_ms, now_ms, None, started_by=started_by,
     )  # fmt: skip
     save_execution(db, run)
     return run
+
+
+def abort_active(db: Database, stream_id: int, now_ms: int) -> None:
+    """End what runs of a stream: one run is active at a time, a new one aborts the others (platform
+    §6, older documents; that a connector's runs make way too is a GUESS). A run that was due by now
+    has ended by itself."""
+    goes_on = "stream_id=? AND state='ACTIVE' AND ifnull(due_ms>?, 1)"
+    for run in db.all(f"SELECT id FROM executions WHERE {goes_on}", stream_id, now_ms):
+        forget_parts(db, run_parts(stream_id, run[0]))
+    db.run(
+        "UPDATE executions SET state='ABORTED', ended_ms=?, modified_ms=?, row_count=0, "
+        f"size_bytes=0 WHERE {goes_on}",
+        now_ms, now_ms, stream_id, now_ms,
+    )  # fmt: skip
 
 
 def next_execution_id(db: Database, stream_id: int) -> int:
