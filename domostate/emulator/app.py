@@ -46,6 +46,7 @@ class Asked:
     query_text: str
     headers: Mapping[str, str]
     found: Match | NoMatch
+    root: str = ""
     body: bytes = b""
     spooled: Path | None = None
 
@@ -116,6 +117,7 @@ class Emulator:
             request.scope["query_string"].decode("latin-1"),
             request.headers,
             self._router.find(request.method, raw_path),
+            request.scope["root_path"],
         )
 
     async def _domo(self, asked: Asked) -> Reply | None:
@@ -242,7 +244,7 @@ class Emulator:
         call = Call(
             self._db, self._vault, asked.method, asked.raw_path, found.params,
             _query(asked.query_text), asked.headers, asked.body, seq, at_ms, asked.spooled,
-            instance=self._instance,
+            instance=self._instance, root=asked.root,
         )  # fmt: skip
         path = found.route.path
         if path.startswith(("/api/", "/data/")) and not found.route.open:

@@ -53,7 +53,7 @@ class Call:
     Everything happens in one transaction of `db`, which the application commits before it
     answers. `now_ms` is the one time of this request, `seq` its number in the request log. The
     body of a spooled route lies in `spooled`, a file that is gone after the request. `instance` is
-    the name of the instance where there are several.
+    the name of the instance where there are several, `root` the path before `path` that led to it.
     """
 
     db: Database
@@ -69,6 +69,12 @@ class Call:
     spooled: Path | None = None
     signed_in: User | None = None
     instance: str = ""
+    root: str = ""
+
+    @property
+    def address(self) -> str:
+        """The URL that this instance was asked at, as the client spelled it; paths follow."""
+        return f"http://{self.headers.get('host', 'api.domo.com')}{self.root}"
 
     @property
     def caller(self) -> User:

@@ -35,7 +35,8 @@ class Instances:
         named, path = _named_by_path(scope["raw_path"])
         emulator = self._emulators.get(named or _named_by_host(scope))
         if emulator is not None:
-            await emulator({**scope, "raw_path": path}, receive, send)
+            root = f"{PREFIX.decode()}{named}" if named else ""
+            await emulator({**scope, "raw_path": path, "root_path": root}, receive, send)
         elif scope["method"] == "GET" and scope["raw_path"] in ROOTS:
             page = list_of_instances(path.decode(), sorted(self._emulators))
             response = Response(page.body, page.status, page.headers, page.content_type)

@@ -65,6 +65,34 @@ def test_the_host_names_an_instance_too(two: Server, host: str) -> None:
     assert found == by_path(two, "dev").snapshot()
 
 
+STREAM = {"dataSet": {"name": "s", "schema": {"columns": [{"type": "LONG", "name": "a"}]}}}
+OPENAPI = "/_emulator/openapi.json"
+
+
+def test_the_urls_in_answers_lead_back_to_the_instance_of_the_path(two: Server) -> None:
+    prod = by_path(two, "prod")
+
+    reply = prod.platform("POST", "/streams", STREAM)
+
+    assert reply.headers["location"] == f"{prod.url}/v1/streams/{reply.json()['id']}"
+    led = prod.platform("GET", reply.headers["location"].removeprefix(f"{prod.url}/v1"))
+    assert led.json() == reply.json()
+    assert prod.send("GET", OPENAPI).json()["servers"] == [{"url": prod.url}]
+
+
+def test_the_urls_in_answers_lead_back_to_the_instance_of_the_host(two: Server) -> None:
+    port = two.url.rpartition(":")[2]
+    url = f"http://prod.localhost:{port}"
+    token = by_path(two, "prod").access_token()
+    headers = {"Host": f"prod.localhost:{port}", "Authorization": f"bearer {token}"}
+
+    reply = requests.post(f"{two.url}/v1/streams", json=STREAM, headers=headers, timeout=5)
+
+    assert reply.headers["location"] == f"{url}/v1/streams/{reply.json()['id']}"
+    described = requests.get(two.url + OPENAPI, headers=headers, timeout=5).json()
+    assert described["servers"] == [{"url": url}]
+
+
 @pytest.mark.parametrize(
     ("path", "words"),
     [

@@ -139,4 +139,5 @@ def read_description(call: Call) -> Reply:
     from domostate.emulator.platform import ROUTES as PLATFORM
     from domostate.emulator.product import ROUTES as PRODUCT
 
-    return json_reply(describe(call.db, [*PRODUCT, *PLATFORM, *CONTROL]))
+    described = describe(call.db, [*PRODUCT, *PLATFORM, *CONTROL])
+    return json_reply(described | {"servers": [{"url": call.address}]})

@@ -129,8 +129,7 @@ def create(call: Call) -> Reply:
         call.caller.id, call.now_ms, call.now_ms,
     )  # fmt: skip
     save_stream(call.db, stream)
-    host = call.headers.get("host", "api.domo.com")
-    location = {"location": f"http://{host}/v1/streams/{stream.id}"}
+    location = {"location": f"{call.address}/v1/streams/{stream.id}"}
     return json_reply(wire.stream(call.db, stream, ALL_FIELDS), 201, location)
 
 
