@@ -7,13 +7,13 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 from urllib3.exceptions import InvalidHeader as UnreadableHeader
 from urllib3.util.retry import Retry
 
 from domostate.domo.failures import Failure, failure
 from domostate.domo.governor import Governor
+from domostate.domo.loopback import LoopbackAdapter
 from domostate.domo.proxies import besides_environment
 from domostate.domo.retry import Patience, RetryPolicy
 from domostate.errors import RateLimited, UsageError
@@ -58,7 +58,7 @@ class Wire:
         self.host: Final = _host(self.base_url)
         self._governor = governor
         self._retry = retry
-        self._adapter = HTTPAdapter(
+        self._adapter = LoopbackAdapter(
             pool_connections=1, pool_maxsize=parallelism, max_retries=0, pool_block=True
         )
         self._proxies, self._verify = _surroundings(self.base_url)

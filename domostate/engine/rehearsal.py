@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import requests
 
+from domostate.domo.loopback import LoopbackAdapter
 from domostate.domo.proxies import besides_environment
 from domostate.errors import DomostateError
 
@@ -49,9 +50,15 @@ def reset_estate(url: str, estate: Path | None) -> None:
 
 def _asked(method: str, address: str, **content: Any) -> requests.Response:
     try:
-        reply = requests.request(
-            method, address, timeout=_PATIENCE_S, proxies=besides_environment(address), **content
-        )
+        with requests.Session() as session:
+            session.mount("http://", LoopbackAdapter())
+            reply = session.request(
+                method,
+                address,
+                timeout=_PATIENCE_S,
+                proxies=besides_environment(address),
+                **content,
+            )
     except requests.RequestException as error:
         raise EmulatorRefused(
             f"no answer from {address.rpartition('/_emulator')[0]}",
@@ -62,6 +69,12 @@ def _asked(method: str, address: str, **content: Any) -> requests.Response:
     message = _message(reply)
     if reply.status_code == requests.codes.bad_request and message:
         raise EmulatorRefused(message)
+    if message:
+        raise EmulatorRefused(
+            f"{method} {address} answered {reply.status_code}: {message}",
+            hint="Only an emulator's estate can be read and replaced. Where a server has several, "
+            "--url names one: http://HOST:PORT/instances/NAME",
+        )
     raise EmulatorRefused(
         f"{method} {address} answered {reply.status_code}: this is no emulator",
         hint="Only an emulator's estate can be read and replaced.",

@@ -1,11 +1,13 @@
 """`domostate emulator seed|snapshot|reset`."""
 
 import json
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.scenarios.lab import Lab, Project
+from tests.scenarios.lab import PROGRAM, Lab, Project
 
 SMALL = "users:\n  - {email: eve@acme.example, name: Eve, role: Admin}\n"
 
@@ -102,6 +104,58 @@ def test_mistakes_in_an_estate_are_told_with_their_lines(
     assert done.code == 1
     assert "wrong.yml:2: users[0].email" in done.err
     assert lab.snapshot() == before
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The port of a server of two instances."""
+    data = str(tmp_path_factory.mktemp("data"))
+    command = [PROGRAM, "emulator", "serve", "--port", "0", "--data", data]
+    command += ["--instance", "dev", "--instance", "prod"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    yield process.stdout.readline().rpartition(":")[2].strip()
+    process.terminate()
+    process.communicate(timeout=20)
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("http://127.0.0.1:{}/instances/zz", "No instance is called 'zz'. There are: dev, prod."),
+        ("http://127.0.0.1:{}", "Which instance? Say so by the path, /instances/NAME/..., or by"),
+        ("http://zz.localhost:{}", "There are: dev, prod."),
+    ],
+)
+def test_who_names_no_instance_is_told_what_the_server_says_of_it(
+    project: Project, several: str, address: str, words: str
+) -> None:
+    url = address.format(several)
+
+    done = project.call("emulator", "snapshot", "--url", url)
+
+    said = " ".join(done.err.split())
+    assert done.code == 1
+    assert words in said
+    assert f"GET {url}/_emulator/snapshot answered 404" in said
+    assert "--url names one: http://HOST:PORT/instances/NAME" in said
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:{}/instances/prod", "http://prod.localhost:{}"]
+)
+def test_an_instance_is_named_by_the_path_or_by_the_host(
+    project: Project, several: str, estate: Path, address: str
+) -> None:
+    url = address.format(several)
+
+    seeded = project.call("emulator", "seed", str(estate), "--url", url)
+    saved = project.call("emulator", "snapshot", "--url", url)
+    other = project.call("emulator", "snapshot", "--url", url.replace("prod", "dev"))
+
+    assert seeded.code == 0, seeded.said
+    assert [one["email"] for one in json.loads(saved.out)["users"]] == ["eve@acme.example"]
+    assert "eve@acme.example" not in other.out
 
 
 def test_what_is_no_emulator_is_told_so(project: Project) -> None:

@@ -391,6 +391,20 @@ def test_what_is_on_this_machine_is_asked_without_a_proxy(
     wire.close()
 
 
+@pytest.mark.parametrize("name", ["acme-dev.localhost", "a.b.LOCALHOST"])
+def test_a_name_below_localhost_is_this_machine_and_the_request_says_it(
+    name: str, server: Loopback
+) -> None:
+    """RFC 6761; the resolver of this machine may know it or not."""
+    server.on("GET /api/x", OK)
+    url = server.url.replace("127.0.0.1", name)
+    wire = Wire(url, governor=Governor(), retry=HASTY, parallelism=1)
+
+    assert Transport(wire, DeveloperToken(TOKEN)).send(GET) == {"ok": True}
+    assert server.requests[0].headers["Host"].lower() == url.lower().removeprefix("http://")
+    wire.close()
+
+
 @pytest.mark.parametrize("url", ["acme.test", "ftp://acme.test", "http://", "http://a b", ""])
 def test_an_address_that_cannot_be_called_is_refused_at_once(url: str) -> None:
     with pytest.raises(UsageError, match="https://"):
