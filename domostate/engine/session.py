@@ -86,7 +86,7 @@ def open_session(
     with ExitStack() as stack:
         product, platform = _access(project, environment, stack, read_only=read_only)
         connection = stack.enter_context(connect(product, platform, parallelism=parallelism))
-        record = Record(project.state_path(environment).parent, environment.name)
+        record = Record(project.record_folder, environment.name)
         yield Session(project, environment, connection, record, parallelism)
 
 

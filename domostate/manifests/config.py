@@ -8,7 +8,8 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from domostate.kinds.references import Frozen
-from domostate.manifests.secrets import SECRET
+from domostate.manifests.state import LocalState, StateConfig
+from domostate.manifests.values import SecretName, Text
 
 __all__ = ["EMULATOR", "BudgetsConfig", "EnvironmentConfig", "ProjectConfig"]
 
@@ -27,13 +28,6 @@ def _budget(value: Any) -> Any:
     if isinstance(value, str) and _PERCENT.match(value):
         return value
     raise ValueError("a budget is a count such as 5, or a share such as 10%")
-
-
-def _secret(value: Any) -> Any:
-    # Before everything else, so that no other complaint can repeat what was written here.
-    if isinstance(value, str) and SECRET.match(value):
-        return value
-    raise ValueError("a secret is never written here: name it by env:NAME or file:PATH")
 
 
 def _is_address(value: str) -> bool:
@@ -93,23 +87,10 @@ Budget = Annotated[
         }
     ),
 ]
-SecretName = Annotated[
-    str,
-    BeforeValidator(_secret),
-    WithJsonSchema({"type": "string", "pattern": "^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$"}),
-]
-Text = Annotated[str, Field(min_length=1)]
 Folder = Annotated[Text, AfterValidator(_relative)]
 Variables = dict[
     str, Annotated[str, BeforeValidator(_variable_text, json_schema_input_type=str | int | float)]
 ]
-
-
-class StateConfig(Frozen):
-    """Where the state is kept: `<path>/<environment>.json` on this computer."""
-
-    backend: Text = "local"
-    path: Text = ".domostate/state"
 
 
 class BudgetsConfig(Frozen):
@@ -160,7 +141,7 @@ class ProjectConfig(Frozen):
     manifests: Folder | Annotated[list[Folder], Field(min_length=1)] = "."
     marker: bool = True
     vars: Variables = Field(default_factory=dict)
-    state: StateConfig = Field(default_factory=StateConfig)
+    state: StateConfig = Field(default_factory=LocalState)
     budgets: BudgetsConfig = Field(default_factory=BudgetsConfig)
     environments: Annotated[dict[str, EnvironmentConfig], Field(min_length=1)]
 

@@ -17,6 +17,7 @@ from domostate.manifests.explain import explain
 from domostate.manifests.fields import Fields
 from domostate.manifests.secrets import Credentials, Secret, literals, redacted
 from domostate.manifests.source import Findings, Place, Source, read_source
+from domostate.manifests.state import LocalState, readable_state
 from domostate.manifests.tree import Map, documents
 from domostate.manifests.words import nearest, shown
 
@@ -25,8 +26,6 @@ __all__ = ["FILE", "Environment", "Project", "Target", "open_project"]
 FILE: Final = "domostate.yml"
 
 _PLATFORM: Final = "https://api.domo.com"
-_BACKENDS: Final = ("local",)
-_LATER_BACKENDS: Final = ("s3", "postgres", "http")
 
 
 class Target(StrEnum):
@@ -83,9 +82,13 @@ class Project:
         """The folders that hold manifests."""
         return tuple(self.root / folder for folder in self.config.folders)
 
-    def state_path(self, environment: Environment) -> Path:
-        """The file that holds the local state of an environment."""
-        return self.root / self.config.state.path / f"{environment.name}.json"
+    @property
+    def record_folder(self) -> Path:
+        """The folder for what runs keep on this machine: their journals, and with the local
+        backend the state."""
+        state = self.config.state
+        local = state if isinstance(state, LocalState) else LocalState()
+        return self.root / local.path
 
     def shown(self, path: Path) -> str:
         """A file's name as findings show it."""
@@ -174,9 +177,9 @@ def _config(body: Map, findings: Findings) -> ProjectConfig | None:
     fields = Fields(body, body.mark)
     if _too_old(body, fields, findings):
         return None
-    _check_backend(body, fields, findings)
+    readable = readable_state(body, fields, findings)
     try:
-        config = ProjectConfig.model_validate(body)
+        config = ProjectConfig.model_validate(readable)
     except ValidationError as error:
         explain(error, ProjectConfig, fields, findings)
         return None
@@ -202,20 +205,6 @@ def _too_old(body: Map, fields: Fields, findings: Findings) -> bool:
             "install a version that fits, or change required_version",
         )
     return not matches
-
-
-def _check_backend(body: Map, fields: Fields, findings: Findings) -> None:
-    state = body.get("state")
-    backend = state.get("backend", "local") if isinstance(state, Map) else "local"
-    if not isinstance(backend, str) or backend in _BACKENDS:
-        return
-    if backend in _LATER_BACKENDS:
-        message = f"backend: this version of domostate does not keep states in {backend} yet"
-        fields.complain(findings, ("state", "backend"), message, "use backend: local")
-        return
-    near = nearest(backend, (*_BACKENDS, *_LATER_BACKENDS))
-    hint = f"did you mean {near!r}?" if near else "use backend: local"
-    fields.complain(findings, ("state", "backend"), f"unknown backend {backend!r}", hint)
 
 
 def _environment(name: str, config: EnvironmentConfig, project: Project) -> Environment:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from domostate.errors import Finding, UsageError
 from domostate.manifests.tree import Map, Seq
+from domostate.manifests.words import nearest
 
 __all__ = ["Credentials", "Secret", "literals", "optional_secret", "redacted", "resolve_secret"]
 
@@ -19,6 +20,10 @@ _SENSITIVE: Final = re.compile(
     r"(?i)((?:[a-z_]*(?:token|secret|password|client_id)[a-z_]*|credentials)['\"]?\s*:\s*)"
     r"(?!\s|env:|file:|[{&*]|['\"](?:env|file):)(.*)"
 )
+_IN_ADDRESS: Final = re.compile(r"(://)[^\s/'\"]+(?=@)")
+_AS_KEYWORD: Final = re.compile(r"(?i)(password\s*=\s*)[^\s'\"]+")
+_NAMED_IN_STATE: Final = ("url", "password", "token")
+"""Options of a backend that name a secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +87,14 @@ def _one_line(value: str, where: str) -> str:
 
 
 def literals(config: Any) -> list[str]:
-    """Everything below `credentials` that is no name of a secret, as written."""
-    return sorted(set(_literals(config, inside=False)), key=len, reverse=True)
+    """Everything that stands where a secret is named and is no name of one, as written: below
+    `credentials`, and in the options of `state` that are meant for it, misspelt ones too."""
+    found = set(_literals(config, inside=False))
+    state = config.get("state") if isinstance(config, Map) else None
+    if isinstance(state, Map):
+        named = (value for key, value in state.items() if nearest(key, _NAMED_IN_STATE))
+        found.update(one for value in named for one in _literals(value, inside=True))
+    return sorted(found, key=len, reverse=True)
 
 
 def _literals(value: Any, *, inside: bool) -> Iterator[str]:
@@ -100,8 +111,13 @@ def _literals(value: Any, *, inside: bool) -> Iterator[str]:
 def redacted(finding: Finding, secrets: list[str]) -> Finding:
     """The finding without any secret that somebody wrote into the file after all."""
     line = _SENSITIVE.sub(r"\1…", finding.source_line)
-    message, hint = finding.message, finding.hint
+    line, message, hint = (_bare(text) for text in (line, finding.message, finding.hint))
     for secret in secrets:
         line = line.replace(secret, "…")
         message, hint = message.replace(secret, "…"), hint.replace(secret, "…")
     return replace(finding, message=message, hint=hint, source_line=line)
+
+
+def _bare(text: str) -> str:
+    """Without the password that an address or a connection string may hold."""
+    return _AS_KEYWORD.sub(r"\1…", _IN_ADDRESS.sub(r"\1…", text))

@@ -76,13 +76,6 @@ CONFIGS = [
         '"0.1"',
     ),
     config(
-        "another backend",
-        ENVIRONMENT + "state: {backend: s3}\n",
-        "5:9",
-        "does not keep states in s3 yet",
-        "backend: local",
-    ),
-    config(
         "an unknown backend",
         ENVIRONMENT + "state: {backend: locl}\n",
         "5:9",

@@ -105,8 +105,7 @@ def test_a_project_knows_its_folders_and_state(tmp_path: Path) -> None:
     assert project.name == "acme-analytics"
     assert not project.marker
     assert project.folders == (tmp_path / "shared", tmp_path / "datasets")
-    state = project.state_path(project.environment("dev"))
-    assert state == tmp_path / ".domostate/state/dev.json"
+    assert project.record_folder == tmp_path / ".domostate/state"
 
 
 def test_a_missing_domostate_yml_is_a_usage_error_that_says_where_and_what_to_do(
@@ -154,7 +153,7 @@ def test_a_folder_called_domostate_yml_cannot_be_read(tmp_path: Path, name: str)
 
 def test_all_mistakes_of_domostate_yml_come_together(tmp_path: Path) -> None:
     text = (
-        "projct: acme\nstate: {backend: s3}\nenvironments:\n  dev: {instanc: acme, vars: {a: []}}\n"
+        "projct: acme\nstate: {backend: s4}\nenvironments:\n  dev: {instanc: acme, vars: {a: []}}\n"
     )
 
     with pytest.raises(ManifestError) as raised:
