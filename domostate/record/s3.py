@@ -118,8 +118,11 @@ class S3Backend(DocumentLock):
         """See `Backend`: the Date of an answer, in whole seconds."""
         where = self._object(LOCK)
         headers = self._asked(LOCK, "read", lambda: _headers(self._client, where))
-        date = (headers or {}).get("date")
-        return None if date is None else parsedate_to_datetime(date).astimezone(UTC)
+        try:
+            return parsedate_to_datetime((headers or {})["date"]).astimezone(UTC)
+        except (KeyError, ValueError):
+            # A proxy in between may leave it out, or write its own.
+            return None
 
     def close(self) -> None:
         """See `Backend`."""
