@@ -15,13 +15,14 @@ ADAPTERS = {"manifests", "domo", "record"}
 CORE = {"errors", "model", "kinds", "planning"}
 ALLOWED = {
     "errors": set(),
+    "proxies": set(),
     "model": {"errors"},
     "kinds": {"model", "errors"},
     "planning": {"model", "kinds", "errors"},
     "manifests": {"kinds", "model", "errors"},
-    "domo": {"kinds", "model", "errors"},
-    "record": {"kinds", "model", "errors"},
-    "engine": {*ADAPTERS, *CORE},
+    "domo": {"kinds", "model", "errors", "proxies"},
+    "record": {"kinds", "model", "errors", "proxies"},
+    "engine": {*ADAPTERS, *CORE, "proxies"},
     "views": {"planning", "model", "errors"},
     "cli": {*ADAPTERS, *CORE, "engine", "views"},
     "__main__": {"cli"},

@@ -18,8 +18,8 @@ from pathlib import Path
 import requests
 from filelock import FileLock
 
-from domostate.domo.proxies import besides_environment
 from domostate.errors import DomostateError
+from domostate.proxies import besides_environment
 
 __all__ = ["EmulatorFailed", "emulator_data", "running_emulator"]
 

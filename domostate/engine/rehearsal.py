@@ -6,8 +6,8 @@ from typing import Any, Final
 import requests
 
 from domostate.domo.loopback import LoopbackAdapter
-from domostate.domo.proxies import besides_environment
 from domostate.errors import DomostateError
+from domostate.proxies import besides_environment
 
 __all__ = ["EmulatorRefused", "read_estate", "reset_estate"]
 
