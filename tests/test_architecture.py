@@ -15,14 +15,14 @@ ADAPTERS = {"manifests", "domo", "record"}
 CORE = {"errors", "model", "kinds", "planning"}
 ALLOWED = {
     "errors": set(),
-    "proxies": set(),
+    "loopback": set(),
     "model": {"errors"},
     "kinds": {"model", "errors"},
     "planning": {"model", "kinds", "errors"},
     "manifests": {"kinds", "model", "errors"},
-    "domo": {"kinds", "model", "errors", "proxies"},
-    "record": {"kinds", "model", "errors", "proxies"},
-    "engine": {*ADAPTERS, *CORE, "proxies"},
+    "domo": {"kinds", "model", "errors", "loopback"},
+    "record": {"kinds", "model", "errors", "loopback"},
+    "engine": {*ADAPTERS, *CORE, "loopback"},
     "views": {"planning", "model", "errors"},
     "cli": {*ADAPTERS, *CORE, "engine", "views"},
     "__main__": {"cli"},

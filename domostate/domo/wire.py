@@ -13,11 +13,10 @@ from urllib3.util.retry import Retry
 
 from domostate.domo.failures import Failure, failure
 from domostate.domo.governor import Governor
-from domostate.domo.loopback import LoopbackAdapter
 from domostate.domo.retry import Patience, RetryPolicy
 from domostate.errors import RateLimited, UsageError
+from domostate.loopback import LoopbackAdapter, besides_environment
 from domostate.model.call import Call
-from domostate.proxies import besides_environment
 
 __all__ = ["Tally", "Wire"]
 

@@ -19,7 +19,7 @@ import requests
 from filelock import FileLock
 
 from domostate.errors import DomostateError
-from domostate.proxies import besides_environment
+from domostate.loopback import besides_environment
 
 __all__ = ["EmulatorFailed", "emulator_data", "running_emulator"]
 

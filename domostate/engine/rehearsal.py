@@ -5,9 +5,8 @@ from typing import Any, Final
 
 import requests
 
-from domostate.domo.loopback import LoopbackAdapter
 from domostate.errors import DomostateError
-from domostate.proxies import besides_environment
+from domostate.loopback import LoopbackAdapter, besides_environment
 
 __all__ = ["EmulatorRefused", "read_estate", "reset_estate"]
 

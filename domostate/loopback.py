@@ -13,7 +13,7 @@ from requests.adapters import HTTPAdapter
 if TYPE_CHECKING:
     from requests.adapters import _HostParams, _PoolKwargs
 
-__all__ = ["LoopbackAdapter", "is_this_machine"]
+__all__ = ["LoopbackAdapter", "besides_environment", "is_this_machine"]
 
 _LOCALHOST = "localhost"
 
@@ -28,6 +28,13 @@ def is_this_machine(host: str) -> bool:
 
 def _is_below(host: str) -> bool:
     return host.endswith(f".{_LOCALHOST}")
+
+
+def besides_environment(url: str) -> dict[str, str]:
+    """What `requests` is to be told of proxies for an address besides what the environment says:
+    a company's proxy cannot reach the emulator on this machine, and nobody means it to."""
+    host = urlsplit(url).hostname or ""
+    return {"no_proxy": host} if is_this_machine(host) else {}
 
 
 class LoopbackAdapter(HTTPAdapter):
