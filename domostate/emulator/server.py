@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -58,7 +59,7 @@ def serve(options: Options) -> None:
     The estate file fills an empty folder; a folder that has a database already keeps it.
 
     Raises:
-        ServerRefused: another process serves this folder, or the port is taken.
+        ServerRefused: another process serves this folder, it cannot be used, or the port is taken.
         EstateInvalid: the estate file cannot be loaded.
     """
     with ExitStack() as stack:
@@ -66,13 +67,36 @@ def serve(options: Options) -> None:
         if folder is None:
             temporary = tempfile.TemporaryDirectory(prefix="domostate-emulator-")
             folder = Path(stack.enter_context(temporary))
-        folder.mkdir(parents=True, exist_ok=True)
-        stack.enter_context(_alone(folder))
+        with _told(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(_alone(folder))
         app = _application(folder, options, stack)
         listener = stack.enter_context(_listening(options.host, options.port))
         url = _url(options.host, listener)
-        stack.enter_context(_announced(folder, url))
+        with _told(folder):
+            stack.enter_context(_announced(folder, url))
         _run(app, listener, url, options.leases)
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Say in words what keeps the folder from being used.
+
+    Raises:
+        ServerRefused: the system or the database raised something.
+    """
+    again = "Choose another --data folder."
+    try:
+        yield
+    except OSError as error:
+        at = f"{error.filename}: " if error.filename not in (None, str(folder)) else ""
+        raise ServerRefused(
+            f"{folder} cannot be used as the data folder: {at}{error.strerror or error}.\n{again}"
+        ) from error
+    except sqlite3.Error as error:
+        raise ServerRefused(
+            f"{folder / _DATABASE} cannot be used as an emulator's database: {error}.\n{again}"
+        ) from error
 
 
 def _application(folder: Path, options: Options, stack: ExitStack) -> Emulator | Instances:
@@ -87,18 +111,20 @@ def _application(folder: Path, options: Options, stack: ExitStack) -> Emulator |
 def _instance(
     folder: Path, estate: Path | None, options: Options, stack: ExitStack, name: str = ""
 ) -> Emulator:
-    folder.mkdir(parents=True, exist_ok=True)
-    vault = Vault(folder / _ROWS)
-    stack.callback(vault.close)
-    db = _database(folder, vault, estate, options.start)
-    stack.callback(db.close)
-    vault.sweep(named_files(db))
-    return Emulator(db, vault, name)
+    with _told(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        vault = Vault(folder / _ROWS)
+        stack.callback(vault.close)
+        db = _database(folder, vault, estate, options.start)
+        stack.callback(db.close)
+        vault.sweep(named_files(db))
+        return Emulator(db, vault, name)
 
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Hold the folder's lock, which the system lets go of whatever ends the process."""
+    (folder / _LOCK).touch()  # the lock takes a file that cannot be made for one that is held
     lock = FileLock(folder / _LOCK, timeout=0)
     try:
         lock.acquire()

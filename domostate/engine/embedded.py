@@ -45,8 +45,14 @@ def running_emulator(data: Path, estate: Path | None) -> Iterator[str]:
     Raises:
         EmulatorFailed: with what it said on its standard error, such as a mistake in the estate.
     """
-    data.mkdir(parents=True, exist_ok=True)
-    lease = os.open(data / "leases", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        lease = os.open(data / "leases", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise EmulatorFailed(
+            f"{data} cannot be used as its data folder: {error.strerror}",
+            hint="Choose another folder, or make this one writable.",
+        ) from error
     try:
         with FileLock(data / "start.lock"):
             fcntl.flock(lease, fcntl.LOCK_SH)
@@ -91,6 +97,7 @@ def _start(data: Path, estate: Path | None) -> str:
     prefix = "emulator ready at "
     if line.startswith(prefix):
         return line.removeprefix(prefix)
+    process.stdout.close()
     process.wait(PATIENCE.total_seconds())
     said = log.read_text(errors="replace").strip()
     raise EmulatorFailed(said or f"it ended with exit code {process.returncode}")

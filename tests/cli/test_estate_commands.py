@@ -164,3 +164,25 @@ def test_what_is_no_emulator_is_told_so(project: Project) -> None:
     assert nobody.code == 1
     assert "no answer from http://127.0.0.1:9" in nobody.err
     assert "domostate emulator serve" in nobody.err
+
+
+@pytest.mark.parametrize("command", ["snapshot", "reset"])
+def test_a_folder_whose_database_is_none_is_told_without_a_traceback(
+    project: Project, tmp_path: Path, command: str
+) -> None:
+    junk = tmp_path / "junk"
+    junk.mkdir()
+    (junk / "estate.sqlite").write_text("no database " * 100)
+
+    done = project.call("emulator", command, "--data", str(junk))
+
+    assert done.code == 1
+    assert "estate.sqlite cannot be used as an emulator's database" in " ".join(done.err.split())
+    assert "Traceback" not in done.err
+
+
+def test_a_folder_that_cannot_be_made_is_told(project: Project, estate: Path) -> None:
+    done = project.call("emulator", "seed", str(estate), "--data", "/proc/nope")
+
+    assert done.code == 1
+    assert "/proc/nope cannot be used as its data folder" in " ".join(done.err.split())

@@ -48,7 +48,12 @@ class Database:
         self.seq = self._highest_seq()
 
     def _prepare(self, path: Path) -> None:
-        if self.one("SELECT 1 FROM sqlite_master WHERE name='facts'") is None:
+        tables = {row[0] for row in self.all("SELECT name FROM sqlite_master WHERE type='table'")}
+        if tables and "facts" not in tables:
+            raise ServerRefused(
+                f"{path} is a database of something else.\nUse another --data folder."
+            )
+        if not tables:
             with self.transaction():
                 for statement in TABLES.split(";"):
                     if statement.strip():
