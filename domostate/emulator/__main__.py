@@ -74,7 +74,7 @@ def main(
     """Serve a Domo instance on this machine, or several."""
     from domostate.emulator.server import Options, serve
 
-    named = dict(map(_instance, instances))
+    named = _named(instances)
     serve(Options(host, port, data, estate, start, leases, named))
 
 
@@ -88,6 +88,19 @@ def run() -> NoReturn:
     except (ServerRefused, EstateInvalid) as error:
         sys.stderr.write(f"Error: {error}\n")
         raise SystemExit(1) from error
+
+
+def _named(texts: tuple[str, ...]) -> dict[str, Path | None]:
+    """The instances by name, each with its estate file."""
+    found: dict[str, Path | None] = {}
+    for name, estate in map(_instance, texts):
+        if name in found:
+            raise ServerRefused(
+                f"--instance {name} is given twice.\n"
+                "Each instance has a name of its own; leave one out, or call it something else."
+            )
+        found[name] = estate
+    return found
 
 
 def _instance(text: str) -> tuple[str, Path | None]:

@@ -122,6 +122,17 @@ def test_each_keeps_what_it_had_answered_when_the_server_is_killed(two: Server, 
     assert [one["name"] for one in listed] == ["Kept"]
 
 
+@pytest.mark.parametrize("second", ["a", "a=other.yml"])
+def test_a_name_that_is_given_twice_is_refused(tmp_path: Path, second: str) -> None:
+    options = ["--data", str(tmp_path), "--instance", "a", "--instance", "b", "--instance", second]
+
+    code, said = Server(*options, ready=False).ended()
+
+    assert code == 1
+    assert "--instance a is given twice" in said
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("name", ["", "Acme", "a/b", "..", "-a", "a.b"])
 def test_a_name_that_is_no_part_of_a_host_is_refused(name: str) -> None:
     code, said = Server("--instance", name, ready=False).ended()
