@@ -8,14 +8,22 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from domostate.emulator.errors import EstateInvalid
 from domostate.emulator.estate_check import Finding, findings_in
-from domostate.emulator.estate_rows import Count, DataVersionEntry, Entry, PieceEntry, Type, Whole
+from domostate.emulator.estate_rows import (
+    Count,
+    DataVersionEntry,
+    Entry,
+    Number,
+    PieceEntry,
+    Type,
+    Whole,
+)
 from domostate.emulator.store.people import ALL_SCOPES
 
 
 class ById(Entry):
     """A user or group named by id, where its name would be ambiguous."""
 
-    id: Whole
+    id: Number
 
 
 Ref = str | ById
@@ -29,7 +37,7 @@ def _as_list(value: Any) -> Any:
 class RoleEntry(Entry):
     """A role beside Domo's own five."""
 
-    id: Whole | None = None
+    id: Number | None = None
     name: str = Field(min_length=1)
     description: str = ""
     authorities: list[str] = []
@@ -49,7 +57,7 @@ class AttributeEntry(Entry):
 class UserEntry(Entry):
     """A user."""
 
-    id: Whole | None = None
+    id: Number | None = None
     email: str = Field(min_length=1)
     name: str = ""
     role: str = Field(default="Privileged", min_length=1)
@@ -64,7 +72,7 @@ class UserEntry(Entry):
 class GroupEntry(Entry):
     """A group; `members` are users, `groups` are groups in it."""
 
-    id: Whole | None = None
+    id: Number | None = None
     name: str = Field(min_length=1)
     type: Literal["open", "adHoc", "closed", "directory", "dynamic", "system"] = "open"
     description: str = ""
@@ -117,13 +125,13 @@ class ShareEntry(PrincipalEntry):
 class AccountEntry(Entry):
     """An account of a data provider; without an owner it is the first Admin's."""
 
-    id: Whole | None = None
+    id: Number | None = None
     name: str = Field(min_length=1)
     original_name: str | None = None
     """What it was called before it was renamed."""
     provider: str = Field(min_length=1)
     owner: Ref | None = None
-    former_owner: Whole | None = None
+    former_owner: Number | None = None
     """The id of an owner who was deleted since; instead of `owner`."""
     valid: bool = True
     shares: list[ShareEntry] = []
@@ -166,7 +174,7 @@ class FilterEntry(Entry):
 class PolicyEntry(Entry):
     """A row policy; type "open" is All Rows."""
 
-    id: Whole | None = None
+    id: Number | None = None
     type: Literal["user", "system", "open"] = "user"
     name: str = Field(min_length=1)
     users: list[Ref] = []
@@ -179,7 +187,7 @@ class PolicyEntry(Entry):
 class ColumnRuleEntry(Entry):
     """How some people see the columns under a column policy."""
 
-    id: Whole | None = None
+    id: Number | None = None
     uuid: str = ""
     values: list[str] = Field(min_length=1)
     users: list[Ref] = []
@@ -192,14 +200,14 @@ class ColumnRuleEntry(Entry):
 class MappedColumnEntry(Entry):
     """A column under a column policy."""
 
-    id: Whole | None = None
+    id: Number | None = None
     column: str
 
 
 class ColumnPolicyEntry(Entry):
     """A column policy and the columns under it."""
 
-    id: Whole | None = None
+    id: Number | None = None
     name: str = Field(min_length=1)
     rules: list[ColumnRuleEntry] = []
     columns: list[MappedColumnEntry] = []
@@ -219,7 +227,7 @@ class PdpEntry(Entry):
 class CardEntry(Entry):
     """A card that is drawn from a dataset; without owners it is the dataset's owner's."""
 
-    id: Whole | None = None
+    id: Number | None = None
     title: str = Field(min_length=1)
     type: str = "kpi"
     chart_type: str = "badge_vert_bar"
@@ -227,7 +235,7 @@ class CardEntry(Entry):
     """One that is named by id may be gone by now."""
     columns: list[str] = []
     """Those it draws from; it breaks when one of them goes."""
-    views: Whole = 0
+    views: Count = 0
     drill: bool = False
     """Whether only a drill path of it uses the dataset."""
 
@@ -248,7 +256,7 @@ class CertificationEntry(Entry):
 class StreamEntry(Entry):
     """A stream in the words of the manifest language (contract §2)."""
 
-    id: Whole | None = None
+    id: Number | None = None
     provider: str | None = None
     transport: dict[str, str] | None = None
     account: Ref | None = None
@@ -273,7 +281,7 @@ class DatasetEntry(Entry):
     name: str = Field(min_length=1)
     description: str = ""
     owner: PrincipalEntry | str | None = None
-    tags: list[str] | None = None
+    tags: list[Annotated[str, Field(min_length=1)]] | None = None
     columns: list[ColumnEntry] = []
     indexed_columns: list[ColumnEntry] | None = None
     """Where the index lags behind `columns`."""
@@ -285,7 +293,7 @@ class DatasetEntry(Entry):
     """Where it differs from the provider."""
     transport: str | None = None
     hidden: bool = False
-    rows: Whole = 0
+    rows: Count = 0
     """How many rows are said to be there, where no `csv` tells."""
     csv: str | None = None
     """The rows, with a header that names the columns."""

@@ -11,13 +11,14 @@ from domostate.emulator.content import chosen_ids
 from domostate.emulator.errors import Problem
 from domostate.emulator.estate_rows import row_findings
 from domostate.emulator.store.grants import OTHER_PRINCIPALS, PRINCIPALS
-from domostate.emulator.store.people import ROLES
+from domostate.emulator.store.people import ALL_SCOPES, ROLES
 from domostate.emulator.store.policies import OPERATORS
 from domostate.emulator.switches import DEFAULT, changed
 
 if TYPE_CHECKING:
     from domostate.emulator.estate import (
         AccountEntry,
+        ClientEntry,
         DatasetEntry,
         Estate,
         PrincipalEntry,
@@ -57,9 +58,7 @@ def findings_in(estate: Estate) -> list[Finding]:
     groups = _Names("group", (g.name for g in estate.groups), (g.id for g in estate.groups))
     accounts = _Names("account", (a.name for a in estate.accounts), (a.id for a in estate.accounts))
     found = [*_twice(estate), *_switches(estate)]
-    for index, user in enumerate(estate.users):
-        if users.names[user.email] > 1:
-            found.append((("users", index, "email"), f"two users have the e-mail {user.email}"))
+    found += _emails(estate)
     if (estate.users or estate.datasets) and not _has_admin(estate):
         found.append((("users",), "no active user has the role Admin"))
     found += _people(estate, users, groups)
@@ -67,6 +66,25 @@ def findings_in(estate: Estate) -> list[Finding]:
     for index, dataset in enumerate(estate.datasets):
         found += _dataset(dataset, ("datasets", index), users, groups, accounts)
     return found
+
+
+def _emails(estate: Estate) -> Iterator[Finding]:
+    """The API tells e-mails apart as little as this: capitals do not count (EMAIL_DUPLICATE)."""
+    spelled: dict[str, list[str]] = {}
+    for user in estate.users:
+        spelled.setdefault(user.email.lower(), []).append(user.email)
+    for index, user in enumerate(estate.users):
+        same = spelled[user.email.lower()]
+        if len(same) > 1:
+            others = [one for one in dict.fromkeys(same) if one != user.email]
+            also = f", which {others[0]} is too: capitals do not count" if others else ""
+            yield ("users", index, "email"), f"two users have the e-mail {user.email}{also}"
+
+
+def _scopes(client: ClientEntry, place: Place) -> Iterator[Finding]:
+    for index, scope in enumerate(client.scopes):
+        if scope not in ALL_SCOPES:
+            yield (*place, index), f"unknown scope {scope!r}; known: {', '.join(ALL_SCOPES)}"
 
 
 def _has_admin(estate: Estate) -> bool:
@@ -127,6 +145,7 @@ def _people(estate: Estate, users: _Names, groups: _Names) -> Iterator[Finding]:
         yield from users.check(token.user, ("tokens", index, "user"))
     for index, client in enumerate(estate.clients):
         yield from users.check(client.user, ("clients", index, "user"))
+        yield from _scopes(client, ("clients", index, "scopes"))
 
 
 def _roles(estate: Estate) -> Iterator[Finding]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _MOST = 2**53 - 1
 Whole = Annotated[int, Field(ge=-_MOST, le=_MOST)]
 """A number that clients can read, who take numbers for floats."""
+Number = Annotated[int, Field(ge=1, le=_MOST)]
+"""An id; Domo counts from 1."""
 Count = Annotated[int, Field(ge=0, le=_MOST)]
 Type = Literal["STRING", "DECIMAL", "LONG", "DOUBLE", "DATE", "DATETIME"]
 

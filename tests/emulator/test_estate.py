@@ -51,6 +51,61 @@ def test_the_example_of_the_contract_loads(tmp_path: Path) -> None:
     assert estate.users[1].role == "Privileged"
 
 
+def test_an_email_is_told_from_another_by_more_than_capitals(tmp_path: Path) -> None:
+    text = "users:\n  - {email: Ada@x, role: Admin}\n  - {email: ada@X}\n  - {email: bob@x}\n"
+
+    assert findings(tmp_path, text) == [
+        "estate.yml:2: users[0].email: two users have the e-mail Ada@x, "
+        "which ada@X is too: capitals do not count",
+        "estate.yml:3: users[1].email: two users have the e-mail ada@X, "
+        "which Ada@x is too: capitals do not count",
+    ]
+
+
+def test_a_client_has_scopes_that_there_are(tmp_path: Path) -> None:
+    text = """\
+users: [{email: ada@x, role: Admin}]
+clients:
+  - {id: c1, secret: s, user: ada@x, scopes: [data]}
+  - id: c2
+    secret: s
+    user: ada@x
+    scopes:
+      - user
+      - bogus
+"""
+
+    (found,) = findings(tmp_path, text)
+
+    assert found.startswith("estate.yml:9: clients[1].scopes[1]: unknown scope 'bogus'; known: ")
+    assert "data, " in found
+
+
+@pytest.mark.parametrize("number", [0, -1])
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("users: [{email: ada@x, role: Admin, id: NUMBER}]", "users[0].id"),
+        ("groups: [{name: G, id: NUMBER}]", "groups[0].id"),
+        ("groups: [{name: G, members: [{id: NUMBER}]}]", "groups[0].members[0].id"),
+        ("accounts: [{name: A, provider: p, id: NUMBER}]", "accounts[0].id"),
+        ("datasets: [{name: D, stream: {id: NUMBER}}]", "datasets[0].stream.id"),
+        ("datasets: [{name: D, cards: [{title: C, id: NUMBER}]}]", "datasets[0].cards[0].id"),
+    ],
+)
+def test_ids_begin_at_1(tmp_path: Path, number: int, text: str, place: str) -> None:
+    found = findings(tmp_path, text.replace("NUMBER", str(number)))
+
+    assert f"estate.yml:1: {place}: Input should be greater than or equal to 1" in found
+
+
+@pytest.mark.parametrize("field", ["rows: -1", "cards: [{title: C, views: -1}]"])
+def test_counts_are_not_negative(tmp_path: Path, field: str) -> None:
+    found = findings(tmp_path, f"datasets: [{{name: D, {field}}}]")
+
+    assert "greater than or equal to 0" in found[0]
+
+
 def test_every_finding_is_told_at_once_with_its_line(tmp_path: Path) -> None:
     text = """\
 users:
