@@ -184,6 +184,15 @@ def as_text(value: Any, name: str) -> str:
     return value
 
 
+def as_tag(value: Any) -> str:
+    """A tag, which is not empty: that Domo refuses an empty one is a GUESS, but nothing could be
+    found or seen by it."""
+    tag = as_text(value, "tag")
+    if not tag:
+        raise bad_request("A tag must not be empty.")
+    return tag
+
+
 def as_list(value: Any, name: str) -> list[Any]:
     """A list; a missing one is empty."""
     if value is None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -170,6 +171,25 @@ def test_setting_tags_replaces_them_and_answers_nothing(domo: Domo) -> None:
     assert sorted(json.loads(domo.get(f"{V3}/{SALES}")["tags"])) == ["new", "pii"]
     domo.done("POST", path, [])
     assert "tags" not in domo.get(f"{V3}/{SALES}")
+
+
+def test_an_empty_tag_is_refused_wherever_tags_are_given(domo: Domo) -> None:
+    before = domo.snapshot()
+    bulk = {"bulkItems": {"ids": [SALES], "type": "DATA_SOURCE"}, "tags": ["new", ""]}
+    new = {"dataSourceName": "New", "schema": {"columns": []}}
+    asked: list[tuple[str, Any]] = [
+        (f"/data/ui/v3/datasources/{SALES}/tags", ["new", ""]),
+        ("/data/v1/ui/bulk/tag", bulk),
+        ("/data/v1/ui/bulk/tag/delete", bulk),
+        ("/data/v2/datasources", new | {"tags": '["new", ""]'}),
+        ("/data/v2/datasources", new | {"tags": [""]}),
+    ]
+
+    replies = [domo.product("POST", path, body) for path, body in asked]
+
+    assert [one.status_code for one in replies] == [400] * 5
+    assert {one.json()["message"] for one in replies} == {"A tag must not be empty."}
+    assert domo.snapshot() == before
 
 
 def test_tags_are_read_in_another_order_every_time(domo: Domo) -> None:

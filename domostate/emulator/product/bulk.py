@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from domostate.emulator.call import Call, Reply, as_list, as_object, as_text, json_reply
+from domostate.emulator.call import Call, Reply, as_list, as_object, as_tag, as_text, json_reply
 from domostate.emulator.errors import bad_request
 from domostate.emulator.product.owners import failures
 from domostate.emulator.product.reach import reachable, require
@@ -40,7 +40,7 @@ def remove_tags(call: Call) -> Reply:
 def _tag(call: Call, combine: Callable[[list[str], list[str]], list[str]]) -> Reply:
     given = call.json_object()
     ids = _ids(as_object(given.get("bulkItems"), "bulkItems"))
-    tags = [as_text(one, "tag") for one in as_list(given.get("tags"), "tags")]
+    tags = [as_tag(one) for one in as_list(given.get("tags"), "tags")]
 
     def act(found: Dataset) -> None:
         set_tags(call.db, found, combine(found.tags, tags), call.now_ms)
@@ -109,7 +109,10 @@ def _checked(
 
 _UI = "/api/data/v1/ui/bulk"
 ROUTES = (
-    Route("POST", f"{_UI}/tag", add_tags, source="product §2.6", doubt="the reply"),
+    Route(
+        "POST", f"{_UI}/tag", add_tags, source="product §2.6",
+        doubt="the reply; 400 for an empty tag",
+    ),
     Route("POST", f"{_UI}/tag/delete", remove_tags, source="product §2.6", doubt="the reply"),
     Route(
         "POST", f"{_UI}/share", share, source="product §1.3, §2.7",

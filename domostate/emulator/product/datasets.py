@@ -8,6 +8,7 @@ from domostate.emulator.call import (
     Reply,
     as_list,
     as_object,
+    as_tag,
     as_text,
     json_reply,
 )
@@ -121,7 +122,7 @@ def _tags_text(value: Any) -> list[str]:
             value = read_json(value) if value else []
         except ValueError as error:
             raise bad_request("tags must be a JSON array in a text.") from error
-    return [as_text(one, "tag") for one in as_list(value, "tags")]
+    return [as_tag(one) for one in as_list(value, "tags")]
 
 
 def change_properties(call: Call) -> Reply:
@@ -172,7 +173,7 @@ def replace_tags(call: Call) -> Reply:
     """Replaces all tags, though the documents call it creating (product §2.6, nb). Answers
     nothing."""
     found = reach(call, call.params["id"], Level.CAN_EDIT)
-    tags = [as_text(one, "tag") for one in call.json_list()]
+    tags = [as_tag(one) for one in call.json_list()]
     set_tags(call.db, found, tags, call.now_ms)
     return EMPTY
 
@@ -218,7 +219,9 @@ ROUTES = (
         "PUT", "/api/data/v2/datasources/properties", change_many_properties,
         source="product §2.2", doubt="the reply; all or none",
     ),
-    Route("POST", _TAGS, replace_tags, source="003; product §2.6"),
+    Route(
+        "POST", _TAGS, replace_tags, source="003; product §2.6", doubt="400 for an empty tag",
+    ),
     Route(
         "DELETE", _V3 + "/{id}", delete, source="product §2.8",
         doubt="what soft and hard differ in; the reply; needs CO_OWNER",
