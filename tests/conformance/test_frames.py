@@ -258,7 +258,7 @@ def test_the_export_says_how_it_is_to_be_filed(pydomo: domo_sdk.Domo, tap: Tap) 
     pydomo.datasets.data_export(SALES, True)
 
     headers = tap.exchanges()[-1].reply.headers
-    assert headers["content-disposition"] == "attachment; filename=Sales Orders.csv"
+    assert headers["content-disposition"] == 'attachment; filename="Sales Orders.csv"'
     assert headers["content-type"] == "text/csv"
 
 

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -252,6 +253,41 @@ def test_seed_004_curl_itself_does_the_same(
 
     assert shown.stdout.startswith("HTTP/1.1 200 OK")
     assert send_curl(guide, COMMIT, ids).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Q4_Sales_Data.csv", "filename=Q4_Sales_Data.csv"),
+        ("Q4 Sales.csv", 'filename="Q4 Sales.csv"'),
+        ("a;b,c.csv", 'filename="a;b,c.csv"'),
+        ("Zoé.csv", "filename=Zo_.csv; filename*=UTF-8''Zo%C3%A9.csv"),
+        (
+            "Zoé & 你?.csv",
+            "filename=\"Zo_ & _?.csv\"; filename*=UTF-8''Zo%C3%A9%20%26%20%E4%BD%A0%3F.csv",
+        ),
+        ('a"b\\c.csv', "filename=a_b_c.csv; filename*=UTF-8''a%22b%5Cc.csv"),
+        ("a\r\nSet-Cookie: b", 'filename="aSet-Cookie: b"'),
+        ("\n", 'filename=""'),
+    ],
+)
+def test_a_file_may_have_any_name(guide: Domo, name: str, shown: str) -> None:
+    """RFC 6266: what is no token in quotes, what is not ASCII once more, spelled out."""
+    path = f"/datasets/{NUMBERS}/data?fileName={quote(name)}"
+
+    reply = guide.platform("GET", path)
+
+    assert reply.headers["content-disposition"] == f"attachment; {shown}"
+
+
+def test_a_file_is_called_as_its_dataset_where_nobody_names_it(guide: Domo) -> None:
+    guide.v1("PUT", f"/datasets/{NUMBERS}", {"name": "Zoés Zahlen"})
+
+    reply = guide.platform("GET", f"/datasets/{NUMBERS}/data")
+
+    assert reply.headers["content-disposition"] == (
+        "attachment; filename=\"Zo_s Zahlen.csv\"; filename*=UTF-8''Zo%C3%A9s%20Zahlen.csv"
+    )
 
 
 def test_seed_004_export_data(guide: Domo) -> None:

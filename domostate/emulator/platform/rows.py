@@ -1,6 +1,8 @@
 """Rows on the Platform plane: import, export and query (platform §4.8 to §4.10)."""
 
+import re
 from pathlib import Path
+from urllib.parse import quote
 
 from domostate.emulator.call import NO_CONTENT, Call, Reply
 from domostate.emulator.errors import Problem, bad_request
@@ -45,11 +47,24 @@ def export_rows(call: Call) -> Work:
 
 
 def _attached(path: Path, name: str) -> Reply:
-    # A header is Latin-1 and one line.
-    plain = "".join(one for one in name if one.isprintable() and one not in '"\\;')
-    shown = plain.encode("ascii", "replace").decode()
-    headers = {"content-disposition": f"attachment; filename={shown}"}
+    headers = {"content-disposition": f"attachment; {_file_name(name)}"}
     return Reply(200, content_type="text/csv", headers=headers, long_body=(path,))
+
+
+_TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
+"""What needs no quotes in a header (RFC 9110 section 5.6.2)."""
+
+
+def _file_name(name: str) -> str:
+    """The name as RFC 6266 has it: plain as seed 004 prints it where that can be, else in quotes,
+    and with letters beyond ASCII once more, spelled out. How Domo writes those is not known."""
+    name = "".join(one for one in name if one.isprintable())
+    # Clients disagree about what a backslash or a quote means inside of quotes.
+    shown = "".join(one if one.isascii() and one not in '"\\' else "_" for one in name)
+    written = f"filename={shown}" if _TOKEN.fullmatch(shown) else f'filename="{shown}"'
+    if name == shown:
+        return written
+    return f"{written}; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def query(call: Call) -> Work:
@@ -87,7 +102,8 @@ ROUTES = (
     ),
     Route(
         "GET", "/v1/datasets/{id}/data", export_rows, "data", "004; platform §4.9",
-        "how times are written", query=("includeHeader", "fileName"),
+        "how times are written; how a fileName beyond ASCII is",
+        query=("includeHeader", "fileName"),
     ),
     Route(
         "POST", "/v1/datasets/query/execute/{id}", query, "data", "platform §4.10",
