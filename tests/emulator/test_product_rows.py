@@ -274,3 +274,16 @@ def test_a_query_that_cannot_be_answered_is_400(domo: Domo, body: dict[str, Any]
 
     assert reply.status_code == 400
     assert (reply.reason, reply.json()["statusReason"]) == ("Bad Request", "Bad Request")
+
+
+def test_a_policy_without_filters_shows_no_rows(domo: Domo) -> None:
+    """A reading that no source settles, so the page of the emulator tells it."""
+    upload(domo, SALES, ORDERS, action="REPLACE", index=True)
+    path = f"/datasets/{SALES}/policies/{WEST_ONLY}"
+    before = select(domo, SALES, "SELECT order_id FROM table", "t-bob")
+
+    domo.v1("PUT", path, {"filters": []})
+
+    assert before == [[1], [3]]
+    assert select(domo, SALES, "SELECT order_id FROM table", "t-bob") == []
+    assert len(select(domo, SALES, "SELECT order_id FROM table")) == 3

@@ -122,7 +122,8 @@ ROUTES = (
     ),
     Route(
         "POST", _POLICIES, create, "data", "001; platform §5",
-        "400 for unknown columns, users and groups; names may repeat", status=201,
+        "400 for unknown columns, users and groups; names may repeat; that one without filters "
+        "shows no rows", status=201,
     ),
     Route("GET", _POLICIES + "/{policy}", read_policy, "data", "platform §5"),
     Route(

@@ -180,7 +180,8 @@ ROUTES = (
     ),
     Route(
         "POST", _GROUPS, create_policy, source="product §4.2",
-        doubt="400 for unknown columns, users and groups, and for a policy of type open; policies "
+        doubt="400 for unknown columns, users and groups, and for a policy of type open; that one "
+        "without filters shows no rows; policies "
         "may be made while PDP is off",
     ),
     Route(
