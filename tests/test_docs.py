@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import click
@@ -37,6 +38,32 @@ def _command(words: list[str]) -> click.Command:
         assert below is not None, f"no command {word!r}"
         found = below
     return found
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/emulator.md"])
+def test_before_the_first_command_it_is_told_how_to_have_it(page: str) -> None:
+    blocks = re.findall(r"```console\n(.*?)```", (REPOSITORY / page).read_text("utf-8"), re.DOTALL)
+    lines = [line.partition("#")[0].strip() for text in blocks for line in text.splitlines()]
+    first = next(at for at, line in enumerate(lines) if line.startswith("domostate "))
+
+    assert ". .venv/bin/activate" in lines[:first]
+
+
+def test_what_make_demo_makes_is_where_the_papers_look_for_it() -> None:
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+
+    assert "VENV := .venv\n" in makefile
+    assert "$(BIN)/domostate demo" in makefile
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["scripts"] == {"domostate": "domostate.cli.main:main"}  # what pip and pipx give
+
+
+def test_the_estates_of_the_emulators_page_are_there() -> None:
+    page = (REPOSITORY / "docs/emulator.md").read_text(encoding="utf-8")
+    named = re.findall(r"--estate (\S+)", page)
+
+    assert named
+    assert [one for one in named if not (REPOSITORY / one).is_file()] == []
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
