@@ -22,6 +22,7 @@ COMMANDS = {
     "apply": "domostate.cli.apply:apply",
     "demo": "domostate.cli.demo:demo",
     "emulator": "domostate.cli.emulator:emulator",
+    "init": "domostate.cli.init:init",
     "plan": "domostate.cli.plan:plan",
     "schema": "domostate.cli.schema:schema",
     "validate": "domostate.cli.validate:validate",

@@ -1,11 +1,12 @@
 """A session: one environment of one project, connected and with its record."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from uuid import uuid4
 
 from domostate.domo.connect import Connection, PlatformAccess, ProductAccess, connect
+from domostate.engine.backends import open_backend
 from domostate.engine.embedded import emulator_data, running_emulator
 from domostate.engine.observe import observe
 from domostate.errors import UsageError
@@ -81,12 +82,15 @@ def open_session(
     With `read_only`, the read token is used where there is one, and the other is never loaded.
 
     Raises:
-        UsageError: no credentials, or one that is named and missing.
+        UsageError: no credentials, or one that is named and missing; or the package for the
+            backend of the state is.
+        StateError: the backend cannot be opened.
     """
     with ExitStack() as stack:
         product, platform = _access(project, environment, stack, read_only=read_only)
         connection = stack.enter_context(connect(product, platform, parallelism=parallelism))
-        record = Record(project.record_folder, environment.name)
+        backend = stack.enter_context(closing(open_backend(project, environment)))
+        record = Record(project.record_folder, environment.name, backend=backend)
         yield Session(project, environment, connection, record, parallelism)
 
 

@@ -4,11 +4,11 @@ Stores exist that take a condition and do not heed it; with one of them two runs
 each other, and nobody would be told. So each promise is tried once before it is relied on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 from uuid import uuid4
 
 from domostate.errors import StateError
@@ -23,6 +23,15 @@ _OFF: Final = timedelta(seconds=60)
 _OTHER: Final = (
     "Keep the state elsewhere: with this place two runs could write over each other unnoticed."
 )
+
+
+@runtime_checkable
+class _Doubted(Protocol):
+    """A backend that stands on more than the promises of all: it tries that itself."""
+
+    def flaws(self) -> Sequence[str]:
+        """What the place lets happen and must not, for people; none for a good one."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +51,14 @@ def probe(backend: Backend) -> Probed:
     Raises:
         StateError: the place cannot be reached, or breaks a promise, which is named.
     """
-    apart = _clock(backend)
     name = f"probe/{uuid4().hex}"
     with _removed(backend, name):
         _documents(backend, name)
+    flaws = backend.flaws() if isinstance(backend, _Doubted) else ()
+    if flaws:
+        raise _broken(backend, "lock", "; ".join(flaws))
+    apart = _clock(backend)
+    # Last: where comparing does not work, a lock that is tried could be somebody else's no longer.
     return Probed(_lock(backend), apart)
 
 

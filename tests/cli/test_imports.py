@@ -56,6 +56,12 @@ def test_no_command_begins_with_what_only_differences_need(name: str) -> None:
     assert not imported(OF_THE_COMMAND, name) & (HEAVY | of_rooms("emulator"))
 
 
+def test_a_local_run_does_not_pay_for_the_other_backends() -> None:
+    found = imported("import sys\nimport domostate.engine.run, domostate.engine.prepare")
+
+    assert not found & {"boto3", "botocore", "psycopg"}
+
+
 def test_a_session_begins_without_what_only_differences_need() -> None:
     assert not imported("import sys\nimport domostate.engine.run") & HEAVY
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from pydantic import BaseModel
 from ruamel.yaml import YAML
 
 from domostate.manifests import open_project, project_schema
@@ -226,3 +227,23 @@ def test_journals_lie_beside_a_local_state_and_in_the_usual_folder_else(tmp_path
         project = open_project(write(tmp_path, {"domostate.yml": f"{PROJECT}{text}\n"}))
 
         assert project.record_folder == tmp_path / folder
+
+
+PAPER = (Path(__file__).parents[2] / "docs" / "state.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAPER, re.DOTALL)
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_the_examples_of_the_papers_are_read(text: str, tmp_path: Path) -> None:
+    project = open_project(write(tmp_path, {"domostate.yml": PROJECT + text}))
+
+    assert f"backend: {project.config.state.backend}" in text
+
+
+@pytest.mark.parametrize("model", [LocalState, S3State, PostgresState, HttpState])
+def test_every_option_is_in_the_papers(model: type[BaseModel]) -> None:
+    options = {field.alias or name for name, field in model.model_fields.items()}
+
+    assert [
+        one for one in sorted(options) if f"`{one}`" not in PAPER and f"{one}:" not in PAPER
+    ] == []

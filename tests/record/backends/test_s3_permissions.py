@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -12,7 +14,10 @@ import pytest
 import requests
 
 from domostate.errors import NoAccess
+from domostate.record.probe import probe
 from tests.record.backends.s3_place import REGION, S3Factory, serving
+
+PAPER = Path(__file__).parents[3] / "docs" / "state.md"
 
 
 @pytest.fixture(scope="module")
@@ -21,16 +26,17 @@ def served() -> Iterator[S3Factory]:
         yield factory
 
 
-def keys(server: S3Factory, name: str, *actions: str) -> dict[str, str]:
-    """The keys of a user who may do just that."""
+def may(*actions: str) -> str:
+    """A policy that allows just that."""
+    allowed = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+
+
+def keys(server: S3Factory, name: str, policy: str) -> dict[str, str]:
+    """The keys of a user under this policy."""
     people: Any = boto3.client("iam", endpoint_url=server.url, region_name=REGION)
     people.create_user(UserName=name)
-    allowed = {"Effect": "Allow", "Action": actions, "Resource": "*"}
-    people.put_user_policy(
-        UserName=name,
-        PolicyName="state",
-        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allowed]}),
-    )
+    people.put_user_policy(UserName=name, PolicyName="state", PolicyDocument=policy)
     key = people.create_access_key(UserName=name)["AccessKey"]
     people.close()
     return {
@@ -56,21 +62,28 @@ def _ask_from(server: S3Factory, request: str) -> None:
 
 
 def test_the_permissions_that_the_papers_name_are_enough(served: S3Factory) -> None:
-    actions = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket")
-    pair = keys(served, "allowed", *actions)
+    (policy,) = re.findall(r"```json\n(.*?)```", PAPER.read_text(encoding="utf-8"), re.DOTALL)
+    pair = keys(served, "allowed", policy)
 
     with strict(served, **pair), closing(served("allowed")) as backend:
+        assert probe(backend).lock_holder is None
         assert backend.read("state") is None
-        first = backend.create("state", b"first")
-        assert first is not None
-        assert backend.replace("state", b"second", first.version) is not None
-        assert list(backend.names("state")) == ["state"]
+
+
+def test_who_may_only_read_can_plan(served: S3Factory) -> None:
+    with closing(served("readable")) as backend:
+        written = backend.create("state", b"first")
+    pair = keys(served, "reader", may("s3:GetObject", "s3:ListBucket"))
+
+    with strict(served, **pair), closing(served("readable")) as backend:
+        assert backend.read("state") == written
+        assert backend.read("lock") is None
+        assert list(backend.names("journal/")) == []
         assert backend.now() is not None
-        backend.remove("state")
 
 
 def test_who_may_only_read_is_told_what_is_missing(served: S3Factory) -> None:
-    pair = keys(served, "denied", "s3:GetObject", "s3:ListBucket")
+    pair = keys(served, "denied", may("s3:GetObject", "s3:ListBucket"))
 
     with strict(served, **pair), closing(served("denied")) as backend:
         assert backend.read("state") is None
@@ -82,7 +95,7 @@ def test_who_may_only_read_is_told_what_is_missing(served: S3Factory) -> None:
 
 
 def test_who_may_not_even_look_is_told(served: S3Factory) -> None:
-    pair = keys(served, "blind", "s3:PutObject")
+    pair = keys(served, "blind", may("s3:PutObject"))
 
     with strict(served, **pair), closing(served("blind")) as backend:
         with pytest.raises(NoAccess):
