@@ -100,7 +100,8 @@ def test_a_write_of_an_old_version_stays_refused_when_its_answer_is_lost(
 
     said = told(lambda: wired.replace("state", content, before.version))
 
-    assert wire.cuts == 1
+    # Where a look comes before each write, it is not even sent.
+    assert wire.cuts <= 1
     assert not isinstance(said, Document)
     assert backend.read("state") == present
 
