@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from domostate.cli.options import environment_option
-from domostate.engine.embedded import emulator_data, running_emulator
+from domostate.engine.embedded import check_one_estate, emulator_data, running_emulator
 from domostate.engine.rehearsal import read_estate, reset_estate
 from domostate.errors import UsageError
 from domostate.manifests.project import Target, open_project
@@ -30,13 +30,17 @@ def _which(command: F) -> F:
 
 
 @contextmanager
-def _meant(environment: str | None, url: str | None, data: Path | None) -> Iterator[str]:
-    """The URL of the emulator; one that does not run is started for as long as it is needed."""
+def _meant(
+    environment: str | None, url: str | None, data: Path | None, *, fills: bool = False
+) -> Iterator[str]:
+    """The URL of the emulator; one that does not run is started for as long as it is needed. A
+    folder must keep an estate already, unless the command `fills` it."""
     if url is not None and data is not None:
         raise UsageError("--url and --data name two emulators", hint="Give one of them.")
     if url is not None:
         yield url.rstrip("/")
     elif data is not None:
+        check_one_estate(data, must_exist=not fills)
         with running_emulator(data, None) as running:
             yield running
     else:
@@ -61,7 +65,7 @@ def seed(
 
     Later resets go back to this one.
     """
-    with _meant(environment, url, data) as running:
+    with _meant(environment, url, data, fills=True) as running:
         reset_estate(running, estate)
         terminal.say(f"{estate} is loaded: {_counts(read_estate(running))}.")
 

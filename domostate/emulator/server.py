@@ -23,7 +23,7 @@ from domostate.emulator.app import CUT, Emulator
 from domostate.emulator.errors import ServerRefused
 from domostate.emulator.faults.given import NOTHING, Given
 from domostate.emulator.faults.kept import clear_rules, take
-from domostate.emulator.instances import Instances
+from domostate.emulator.instances import PREFIX, Instances
 from domostate.emulator.rows.vault import Vault
 from domostate.emulator.store.database import Database, now_ms
 from domostate.emulator.store.rows import named_files
@@ -70,11 +70,16 @@ def serve(options: Options) -> None:
         with _told(folder):
             folder.mkdir(parents=True, exist_ok=True)
             stack.enter_context(_alone(folder))
+            _check_kept(folder, options)
         app = _application(folder, options, stack)
         listener = stack.enter_context(_listening(options.host, options.port))
         url = _url(options.host, listener)
-        with _told(folder):
-            stack.enter_context(_announced(folder, url))
+        for name in options.instances or ("",):
+            own = folder / name
+            with _told(own):
+                stack.enter_context(
+                    _announced(own, f"{url}{PREFIX.decode()}{name}" if name else url)
+                )
         _run(app, listener, url, options.leases)
 
 
@@ -99,6 +104,17 @@ def _told(folder: Path) -> Iterator[None]:
         ) from error
 
 
+def _check_kept(folder: Path, options: Options) -> None:
+    """Make no estate beside those of several instances."""
+    kept = sorted(one.parent.name for one in folder.glob(f"*/{_DATABASE}"))
+    if kept and not options.instances and not (folder / _DATABASE).exists():
+        flags = " ".join(f"--instance {name}" for name in kept)
+        raise ServerRefused(
+            f"{folder} keeps the instances {', '.join(kept)}.\n"
+            f"Serve them with {flags}, or one with --data {folder / kept[0]}."
+        )
+
+
 def _application(folder: Path, options: Options, stack: ExitStack) -> Emulator | Instances:
     if not options.instances:
         return _instance(folder, options.estate, options, stack)
@@ -113,6 +129,8 @@ def _instance(
 ) -> Emulator:
     with _told(folder):
         folder.mkdir(parents=True, exist_ok=True)
+        if name:
+            stack.enter_context(_alone(folder))
         vault = Vault(folder / _ROWS)
         stack.callback(vault.close)
         db = _database(folder, vault, estate, options.start)

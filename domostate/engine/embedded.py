@@ -18,10 +18,10 @@ from pathlib import Path
 import requests
 from filelock import FileLock
 
-from domostate.errors import DomostateError
+from domostate.errors import DomostateError, UsageError
 from domostate.loopback import besides_environment
 
-__all__ = ["EmulatorFailed", "emulator_data", "running_emulator"]
+__all__ = ["EmulatorFailed", "check_one_estate", "emulator_data", "running_emulator"]
 
 PATIENCE = timedelta(seconds=20)
 """How long an emulator that runs may take to answer, on a machine with much else to do."""
@@ -36,6 +36,31 @@ class EmulatorFailed(DomostateError):
 def emulator_data(root: Path, environment: str) -> Path:
     """The folder in which the embedded emulator of an environment keeps its estate."""
     return root / ".domostate" / "emulator" / environment
+
+
+_DATABASE = "estate.sqlite"
+
+
+def check_one_estate(data: Path, *, must_exist: bool) -> None:
+    """Look whether a folder keeps an estate, and write nothing.
+
+    Raises:
+        UsageError: it keeps several, or none where one `must_exist`.
+    """
+    if (data / _DATABASE).exists():
+        return
+    instances = sorted(one.parent.name for one in data.glob(f"*/{_DATABASE}"))
+    if instances:
+        raise UsageError(
+            f"{data} keeps the instances {', '.join(instances)}",
+            hint=f"Name one of them: --data {data / instances[0]}",
+        )
+    if must_exist:
+        missing = "there is no such folder" if not data.exists() else f"it has no {_DATABASE}"
+        raise UsageError(
+            f"{data} keeps no estate: {missing}",
+            hint="Give the folder that `domostate emulator serve --data` was given.",
+        )
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.emulator.client import Domo, Server
 from tests.scenarios.lab import PROGRAM, Lab, Project
 
 SMALL = "users:\n  - {email: eve@acme.example, name: Eve, role: Admin}\n"
@@ -186,3 +187,92 @@ def test_a_folder_that_cannot_be_made_is_told(project: Project, estate: Path) ->
 
     assert done.code == 1
     assert "/proc/nope cannot be used as its data folder" in " ".join(done.err.split())
+
+
+@pytest.mark.parametrize("command", ["snapshot", "reset"])
+def test_a_folder_without_an_estate_is_refused_and_stays_as_it_is(
+    project: Project, tmp_path: Path, command: str
+) -> None:
+    typo, empty = tmp_path / "typo", tmp_path / "empty"
+    empty.mkdir()
+
+    absent = project.call("emulator", command, "--data", str(typo))
+    nothing = project.call("emulator", command, "--data", str(empty))
+
+    assert (absent.code, nothing.code) == (64, 64)
+    assert (absent.out, nothing.out) == ("", "")
+    assert "typo keeps no estate: there is no such folder" in " ".join(absent.err.split())
+    assert "empty keeps no estate: it has no estate.sqlite" in " ".join(nothing.err.split())
+    assert not typo.exists()
+    assert not list(empty.iterdir())
+
+
+@pytest.fixture
+def instances(tmp_path: Path, estate: Path) -> Path:
+    """A folder that two instances were served from."""
+    folder = tmp_path / "inst"
+    options = ("--instance", "prod", "--instance", f"dev={estate}")
+    Server("--data", str(folder), *options).stop()
+    return folder
+
+
+@pytest.mark.parametrize("arguments", [["snapshot"], ["reset"], ["seed", "{estate}"]])
+def test_a_folder_of_several_instances_is_refused_by_their_names(
+    project: Project, instances: Path, estate: Path, arguments: list[str]
+) -> None:
+    before = sorted(instances.rglob("*"))
+    said = [one.format(estate=estate) for one in arguments]
+
+    done = project.call("emulator", *said, "--data", str(instances))
+
+    assert done.code == 64
+    words = "".join(done.err.split())
+    assert "".join(f"{instances} keeps the instances dev, prod".split()) in words
+    assert f"--data{instances}/dev" in words
+    assert sorted(instances.rglob("*")) == before
+
+
+def test_one_instance_of_several_is_meant_by_its_folder(project: Project, instances: Path) -> None:
+    done = project.run("emulator", "snapshot", "--data", str(instances / "dev"))
+
+    assert done.code == 0, done.err
+    assert [one["email"] for one in json.loads(done.out)["users"]] == ["eve@acme.example"]
+
+
+def test_an_instance_that_is_served_beside_others_is_asked_there(
+    project: Project, instances: Path
+) -> None:
+    server = Server("--data", str(instances), "--instance", "dev", "--instance", "prod")
+    try:
+        made = {"email": "new@acme.example", "name": "New", "role": "Participant"}
+        client = Domo(f"{server.url}/instances/dev")
+        client.v1("POST", "/users", made)
+        client.close()
+
+        done = project.call("emulator", "snapshot", "--data", str(instances / "dev"))
+
+        assert [one["email"] for one in json.loads(done.out)["users"]][1:] == ["new@acme.example"]
+    finally:
+        server.stop()
+    assert not list(instances.rglob("server.json"))
+
+
+def test_serving_a_folder_of_several_instances_as_one_is_refused(instances: Path) -> None:
+    code, said = Server("--data", str(instances), ready=False).ended()
+
+    assert code == 1
+    assert f"{instances} keeps the instances dev, prod." in said
+    assert "--instance dev --instance prod" in said
+    assert not (instances / "estate.sqlite").exists()
+
+
+def test_an_instance_is_served_by_one_process(instances: Path) -> None:
+    server = Server("--data", str(instances / "dev"))
+    try:
+        whole = ("--data", str(instances), "--instance", "dev", "--instance", "prod")
+        code, said = Server(*whole, ready=False).ended()
+    finally:
+        server.stop()
+
+    assert code == 1
+    assert f"{instances / 'dev'} is in use" in said
