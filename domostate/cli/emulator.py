@@ -66,7 +66,8 @@ def serve(
 
     Prints one line, `emulator ready at http://127.0.0.1:8080`, when it accepts connections.
     """
-    command = [sys.executable, "-m", "domostate.emulator", "--host", host, "--port", str(port)]
+    command = [sys.executable, "-m", "domostate.emulator", "--called", "domostate emulator serve"]
+    command += ["--host", host, "--port", str(port)]
     command += ["--latency-ms", str(latency_ms)] if latency_ms is not None else []
     command += ["--data", str(data)] if data is not None else []
     command += ["--estate", str(estate)] if estate is not None else []

@@ -54,7 +54,20 @@ def _start(latency_ms: int | None, files: tuple[Path, ...], switches: tuple[str,
     return found
 
 
+def _call_it(ctx: click.Context, _: click.Parameter, command: str | None) -> None:
+    if command is not None:
+        ctx.info_name = command
+
+
 @click.command()
+@click.option(
+    "--called",
+    hidden=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_call_it,
+    help="What was typed to start this, which messages then speak of.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8080, show_default=True, help="Port; 0 is any free one.")
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the database.")

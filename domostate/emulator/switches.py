@@ -186,7 +186,8 @@ def as_dict(switches: Switches) -> dict[str, Any]:
 
 
 def changed(switches: Switches, wanted: Mapping[str, Any]) -> Switches:
-    """`switches` with the named ones set; an unknown name or a wrong type is refused."""
+    """`switches` with the named ones set; an unknown name or a wrong type is refused. Each may be
+    given as what it is or as the text of a flag: `5`, `false`, `map,rows`, `none`."""
     return replace(switches, **{name: _checked(name, value) for name, value in wanted.items()})
 
 
@@ -194,6 +195,9 @@ def _checked(name: str, value: Any) -> Any:
     if name not in as_dict(DEFAULT):
         raise bad_request(f"There is no switch {name!r}; {_known(name)}")
     default = getattr(DEFAULT, name)
+    choices = _CHOICES.get(name, frozenset())
+    if isinstance(value, str):
+        value = _said(default, choices, value)
     if isinstance(default, tuple):
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             raise bad_request(f"switch {name} takes a list of texts, not {value!r}")
@@ -201,14 +205,34 @@ def _checked(name: str, value: Any) -> Any:
     # bool is an int to Python, but `page_limit: true` is a mistake.
     elif type(value) is not type(default) and not (type(default) is float and type(value) is int):
         raise bad_request(f"switch {name} takes {type(default).__name__}, not {value!r}")
-    choices = _CHOICES.get(name)
     given = set(value) if isinstance(value, tuple) else {value}
-    if choices is not None and not given <= choices:
-        raise bad_request(f"switch {name} takes {sorted(choices, key=str)}, not {value!r}")
+    if choices and not given <= choices:
+        known = sorted((one if one != "" else _NOTHING[1] for one in choices), key=str)
+        raise bad_request(f"switch {name} takes {known}, not {value!r}")
     least, most = _BOUNDS.get(name, (None, None))
     if least is not None and most is not None and not least <= value <= most:
         raise bad_request(f"switch {name} takes {least} to {most}, not {value!r}")
     return float(value) if isinstance(default, float) else value
+
+
+_NOTHING = ("none", "nothing")
+"""Words for an empty list, and for no text where none is a choice."""
+
+
+def _said(default: Any, choices: frozenset[object], text: str) -> Any:
+    """What a text says of a switch with that default; what says nothing stays a text, which is
+    refused by its type."""
+    match default:
+        case bool():
+            return {"true": True, "false": False}.get(text.lower(), text)
+        case int() | float():
+            try:
+                return type(default)(text)
+            except ValueError:
+                return text
+        case tuple():
+            return [] if text in ("", *_NOTHING) else [one.strip() for one in text.split(",")]
+    return "" if text in _NOTHING and "" in choices else text
 
 
 def _known(name: str) -> str:

@@ -276,3 +276,14 @@ def test_an_instance_is_served_by_one_process(instances: Path) -> None:
 
     assert code == 1
     assert f"{instances / 'dev'} is in use" in said
+
+
+def test_a_mistake_in_a_switch_speaks_of_the_command_that_was_typed(project: Project) -> None:
+    done = project.run("emulator", "serve", "--port", "0", "--switch", "shuffle=perhaps")
+
+    assert done.code == 64
+    assert done.err == (
+        "Usage: domostate emulator serve [OPTIONS]\n"
+        "Try 'domostate emulator serve --help' for help.\n\n"
+        "Error: switch shuffle takes bool, not 'perhaps'\n"
+    )

@@ -10,7 +10,7 @@ from typing import Any
 
 from domostate.emulator.errors import Problem, ServerRefused, bad_request
 from domostate.emulator.faults.rules import rule_from
-from domostate.emulator.switches import DEFAULT, as_dict, changed
+from domostate.emulator.switches import DEFAULT, changed
 
 Place = tuple[int | str, ...]
 
@@ -78,26 +78,9 @@ def switch_from(text: str) -> Given:
     name, equals, raw = text.partition("=")
     if not equals:
         raise bad_request(f"{text!r} is not NAME=VALUE")
-    given = Given(switches={name: _value(as_dict(DEFAULT).get(name), raw)})
+    given = Given(switches={name: raw})
     changed(DEFAULT, given.switches)
     return given
-
-
-def _value(default: Any, raw: str) -> Any:
-    """`raw` as what the default is, as far as it can be read so."""
-    try:
-        match default:
-            case bool():
-                return {"true": True, "false": False}.get(raw.lower(), raw)
-            case int():
-                return int(raw)
-            case float():
-                return float(raw)
-            case list():
-                return raw.split(",") if raw else []
-    except ValueError:
-        pass  # the type is checked next, with a message that names the switch
-    return raw
 
 
 def _given(value: Any) -> Given:
