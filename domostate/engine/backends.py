@@ -1,10 +1,11 @@
 """Backends: from what domostate.yml says of the state to a connection to it."""
 
+from pathlib import Path
 from typing import Final
 
 from domostate.errors import UsageError
 from domostate.manifests.project import Environment, Project
-from domostate.manifests.secrets import resolve_secret
+from domostate.manifests.secrets import SECRET, resolve_secret
 from domostate.manifests.state import HttpState, LocalState, PostgresState, S3State
 from domostate.record.documents import Backend
 
@@ -48,11 +49,8 @@ def _opened(project: Project, environment: str) -> Backend:
             return _s3(state, project, environment)
         case PostgresState() as state:
             return _postgres(state, project, environment)
-        case HttpState():
-            raise UsageError(
-                "backend: this version of domostate does not keep states on an HTTP server yet",
-                hint="use local, s3 or postgres",
-            )
+        case HttpState() as state:
+            return _http(state, project, environment)
 
 
 def _s3(state: S3State, project: Project, environment: str) -> Backend:
@@ -74,5 +72,39 @@ def _s3(state: S3State, project: Project, environment: str) -> Backend:
 def _postgres(state: PostgresState, project: Project, environment: str) -> Backend:
     from domostate.record.postgres import PostgresBackend, PostgresSettings
 
-    url = resolve_secret(state.url, project.root) if state.url is not None else ""
+    url = _secret(state.url, project)
     return PostgresBackend(PostgresSettings(url, project.name, state.schema_), environment)
+
+
+def _http(state: HttpState, project: Project, environment: str) -> Backend:
+    from domostate.record.http import HttpBackend, HttpSettings
+
+    settings = HttpSettings(
+        address=state.address,
+        username=_plain_or_secret(state.username, project),
+        password=_secret(state.password, project),
+        token=_secret(state.token, project),
+        update_method=state.update_method,
+        lock_address=state.lock_address or "",
+        lock_method=state.lock_method or "",
+        unlock_address=state.unlock_address or "",
+        unlock_method=state.unlock_method or "",
+        ca_certificate=_file(state.ca_certificate, project),
+        client_certificate=_file(state.client_certificate, project),
+        client_key=_file(state.client_key, project),
+    )
+    return HttpBackend(settings, environment)
+
+
+def _secret(ref: str | None, project: Project) -> str:
+    return "" if ref is None else resolve_secret(ref, project.root)
+
+
+def _plain_or_secret(value: str | None, project: Project) -> str:
+    if value is not None and SECRET.match(value):
+        return resolve_secret(value, project.root)
+    return value or ""
+
+
+def _file(path: str | None, project: Project) -> str:
+    return "" if path is None else str(project.root / Path(path).expanduser())

@@ -11,13 +11,12 @@ from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, InvalidHeader, NewConnectionError
 from urllib3.util.retry import Retry
 
 from domostate import __version__
 from domostate.errors import NoAccess, StateError
-from domostate.proxies import besides_environment
+from domostate.loopback import LoopbackAdapter, besides_environment
 from domostate.record.patience import Patience
 
 __all__ = ["Answer", "HttpSettings", "NoAnswer", "Wire", "refusal", "where"]
@@ -115,7 +114,7 @@ class Wire:
         self.update_method: Final = settings.update_method
         self._headers = _headers(settings)
         self._timeouts = (patience.connect.total_seconds(), patience.answer.total_seconds())
-        self._adapter = HTTPAdapter(pool_maxsize=4, max_retries=0)
+        self._adapter = LoopbackAdapter(pool_maxsize=4, max_retries=0)
         self._proxies, self._verify = _surroundings(settings)
         self._certificate = _certificate(settings)
 
