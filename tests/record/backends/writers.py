@@ -20,7 +20,7 @@ from tests.record.backends.places import Place
 __all__ = ["Report", "Work", "report_of", "write_together"]
 
 NAME = "state"
-PATIENCE_S = 1_800.0
+PATIENCE_S = 7_200.0
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def _polite(backend: Backend, work: Work) -> Iterator[None]:
             break
         gone = present.expired(datetime.now(UTC)) and backend.dead(present) is not False
         instead_of = present if gone else None
-        time.sleep(random.uniform(0.02, 0.1))
+        time.sleep(random.uniform(0.1, 0.4))
     yield
     backend.release(mine)
 
