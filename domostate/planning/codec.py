@@ -6,29 +6,21 @@ plan can be carried out from it.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, fields
 from enum import StrEnum
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, Final
 
-from domostate.errors import Location, PlanError
+from domostate.errors import Location
 from domostate.model.address import Address
 from domostate.model.change import Action, Change, ChangeClass, FieldChange, Operation, Origin
 from domostate.model.plan import Budget, DriftRow, Plan, PlanEnvironment, Summary
+from domostate.planning.plan_node import ANEW, Node, UnusablePlan, malformed
 
 __all__ = ["FORMAT_VERSION", "UnusablePlan", "canonical", "decode", "plan_document", "plan_from"]
 
 FORMAT_VERSION: Final = "1.0"
 """Additive only: a reader of 1.0 understands every 1.x."""
-
-_ANEW: Final = "Make a new one:\n  domostate plan --out FILE"
-_EnumT = TypeVar("_EnumT", bound=StrEnum)
-
-
-class UnusablePlan(PlanError):
-    """What was given is not a plan that this version of domostate can carry out."""
-
-    summary = "unusable plan file"
 
 
 def canonical(document: Mapping[str, Any]) -> str:
@@ -49,7 +41,7 @@ def decode(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise UnusablePlan("This is not a plan file: it is not JSON.", hint=_ANEW) from error
+        raise UnusablePlan("This is not a plan file: it is not JSON.", hint=ANEW) from error
 
 
 def plan_document(plan: Plan, *, nonce: str, created_at: str, version: str) -> dict[str, Any]:
@@ -90,7 +82,7 @@ def plan_from(document: Any) -> Plan:
     """
     _check_format(document)
     _check_digest(document)
-    root = _Node(document, "")
+    root = Node(document, "")
     root["nonce"].text()
     environment, digests = root["environment"], root["digests"]
     plan = Plan(
@@ -197,7 +189,7 @@ def _check_format(document: Any) -> None:
     version = document.get("format_version") if isinstance(document, Mapping) else None
     major = version.partition(".")[0] if isinstance(version, str) else ""
     if not (major.isascii() and major.isdigit()):
-        raise UnusablePlan("This is not a plan file: it has no format_version.", hint=_ANEW)
+        raise UnusablePlan("This is not a plan file: it has no format_version.", hint=ANEW)
     ours = FORMAT_VERSION.partition(".")[0]
     if int(major[:9]) > int(ours):
         raise UnusablePlan(
@@ -205,99 +197,37 @@ def _check_format(document: Any) -> None:
             hint="Apply it with the version of domostate that made it, or plan anew.",
         )
     if major != ours:
-        raise UnusablePlan(f"There is no plan file format {version}.", hint=_ANEW)
+        raise UnusablePlan(f"There is no plan file format {version}.", hint=ANEW)
 
 
 def _check_digest(document: Mapping[str, Any]) -> None:
     digests = document.get("digests")
     if not isinstance(digests, Mapping) or "plan" not in digests:
-        raise UnusablePlan("This is not a plan file: it has no digests.plan.", hint=_ANEW)
+        raise UnusablePlan("This is not a plan file: it has no digests.plan.", hint=ANEW)
     try:
         found = _digest(document)
     except (ValueError, TypeError, RecursionError):
         # Values that no JSON text holds: nothing that was ever written by `canonical`.
         found = ""
     if digests["plan"] != found:
-        raise UnusablePlan("The plan file was edited or damaged.", hint=_ANEW)
+        raise UnusablePlan("The plan file was edited or damaged.", hint=ANEW)
 
 
 def _check_operations(plan: Plan) -> None:
     operations = [op for change in plan.changes for op in change.operations]
     known = {op.seq for op in operations}
     if len(known) != len(operations):
-        _malformed("two operations have the same seq")
+        malformed("two operations have the same seq")
     for op in operations:
         missing = [seq for seq in op.depends_on if seq not in known]
         if missing:
-            _malformed(f"operation {op.seq} depends on {missing[0]}, which is not in the plan")
+            malformed(f"operation {op.seq} depends on {missing[0]}, which is not in the plan")
 
 
-def _malformed(what: str) -> NoReturn:
-    raise UnusablePlan(f"The plan file cannot be carried out: {what}.", hint=_ANEW)
-
-
-@dataclass(frozen=True, slots=True)
-class _Node:
-    """One value of a document with its place in it; asks for the type that it must have."""
-
-    value: Any
-    path: str
-
-    def __getitem__(self, key: str) -> "_Node":
-        place = f"{self.path}.{key}" if self.path else key
-        if key not in self.document():
-            _malformed(f"{place} is missing")
-        return _Node(self.value[key], place)
-
-    def _is(self, right: bool, expected: str) -> None:
-        if not right:
-            _malformed(f"{self.path} is {type(self.value).__name__}, expected {expected}")
-
-    def document(self) -> dict[str, Any]:
-        """A mapping with text keys, as it is."""
-        self._is(
-            isinstance(self.value, dict) and all(isinstance(k, str) for k in self.value), "object"
-        )
-        found: dict[str, Any] = self.value
-        return found
-
-    def each(self) -> Iterator["_Node"]:
-        """The members of a list."""
-        self._is(isinstance(self.value, list), "list")
-        return (_Node(inner, f"{self.path}[{index}]") for index, inner in enumerate(self.value))
-
-    def text(self) -> str:
-        """A text."""
-        self._is(isinstance(self.value, str), "text")
-        return str(self.value)
-
-    def texts(self) -> tuple[str, ...]:
-        """A list of texts."""
-        return tuple(node.text() for node in self.each())
-
-    def count(self) -> int:
-        """A whole number from 0 up."""
-        whole = isinstance(self.value, int) and not isinstance(self.value, bool)
-        self._is(whole and self.value >= 0, "a whole number from 0 up")
-        return int(self.value)
-
-    def flag(self) -> bool:
-        """True or false."""
-        self._is(isinstance(self.value, bool), "true or false")
-        return bool(self.value)
-
-    def one_of(self, enum: type[_EnumT]) -> _EnumT:
-        """A member of an enumeration."""
-        try:
-            return enum(self.text())
-        except ValueError:
-            _malformed(f"{self.path} is {self.value!r}, which this domostate does not know")
-
-
-def _change(node: _Node) -> Change:
+def _change(node: Node) -> Change:
     address = _address(node["address"])
     if node["kind"].text() != address.kind:
-        _malformed(f"{node.path}.kind does not match its address")
+        malformed(f"{node.path}.kind does not match its address")
     return Change(
         address=address,
         id=None if node["id"].value is None else node["id"].text(),
@@ -315,18 +245,18 @@ def _change(node: _Node) -> Change:
     )
 
 
-def _address(node: _Node) -> Address:
+def _address(node: Node) -> Address:
     try:
         return Address.parse(node.text())
     except ValueError:
-        _malformed(f"{node.path} is not an address")
+        malformed(f"{node.path} is not an address")
 
 
-def _location(node: _Node) -> Location:
+def _location(node: Node) -> Location:
     return Location(node["file"].text(), node["line"].count(), node["column"].count())
 
 
-def _field(node: _Node) -> FieldChange:
+def _field(node: Node) -> FieldChange:
     return FieldChange(
         path=node["path"].text(),
         prior=node["prior"].value,
@@ -336,7 +266,7 @@ def _field(node: _Node) -> FieldChange:
     )
 
 
-def _operation(node: _Node, address: Address) -> Operation:
+def _operation(node: Node, address: Address) -> Operation:
     before, after = node["before"], node["after"]
     return Operation(
         seq=node["seq"].count(),
@@ -350,7 +280,7 @@ def _operation(node: _Node, address: Address) -> Operation:
     )
 
 
-def _drift(node: _Node) -> DriftRow:
+def _drift(node: Node) -> DriftRow:
     return DriftRow(
         address=node["address"].text(),
         path=node["path"].text(),
@@ -360,7 +290,7 @@ def _drift(node: _Node) -> DriftRow:
     )
 
 
-def _budget(node: _Node) -> Budget:
+def _budget(node: Node) -> Budget:
     return Budget(
         name=node["name"].text(),
         limit=node["limit"].count(),
