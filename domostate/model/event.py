@@ -18,6 +18,7 @@ __all__ = [
     "ChangeApplied",
     "Event",
     "Forgotten",
+    "Moved",
     "OperationFailed",
     "OperationSkipped",
     "OperationStarted",
@@ -59,9 +60,17 @@ class Adopted:
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """An address is managed no longer; its object in Domo stays as it is."""
+    """An address is managed no longer: its object in Domo stays as it is, or is gone by now."""
 
     address: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What was recorded under `address` is recorded under `to` from now on."""
+
+    address: Address
+    to: Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +166,7 @@ Event = (
     RunStarted
     | Adopted
     | Forgotten
+    | Moved
     | OperationStarted
     | OperationSucceeded
     | OperationFailed
@@ -178,6 +188,8 @@ def evolve(state: State, event: Event, run: str = "") -> State:
         case Forgotten(address):
             entries = {a: e for a, e in state.entries.items() if a != address}
             return replace(state, entries=entries)
+        case Moved(address, to):
+            return _moved(state, address, to)
         case OperationStarted(seq, address, name, creates=creates, known=known):
             if not creates:
                 return state
@@ -191,9 +203,14 @@ def evolve(state: State, event: Event, run: str = "") -> State:
         case ChangeApplied(address, id_, applied, protect):
             entry = Entry(id_, applied, protect, run)
             return _with_entry(_answered(state, address), address, entry)
-        case RunStarted() | OperationSkipped() | Waiting() | Verified() | Unverified():
-            return state
-        case RunFinished():
+        case (
+            RunStarted()
+            | OperationSkipped()
+            | Waiting()
+            | Verified()
+            | Unverified()
+            | RunFinished()
+        ):
             return state
         case _:
             assert_never(event)
@@ -207,6 +224,17 @@ def _succeeded(state: State, seq: int, address: Address, ids: Mapping[str, str],
     # A fresh entry and not the old one: what was applied to an object that is gone says nothing
     # about the one that takes its place.
     return _with_entry(settled, address, Entry(made, {}, run=run))
+
+
+def _moved(state: State, old: Address, new: Address) -> State:
+    entries = dict(state.entries)
+    if old in entries:
+        entries[new] = entries.pop(old)
+    # What a run may have left behind in Domo for the old address is looked for under the new one.
+    intents = tuple(
+        replace(one, address=new) if one.address == old else one for one in state.open_intents
+    )
+    return replace(state, entries=entries, open_intents=intents)
 
 
 def _with_entry(state: State, address: Address, entry: Entry) -> State:

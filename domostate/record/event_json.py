@@ -13,6 +13,7 @@ from domostate.model.event import (
     ChangeApplied,
     Event,
     Forgotten,
+    Moved,
     OperationFailed,
     OperationSkipped,
     OperationStarted,
@@ -30,6 +31,7 @@ EVENT_NAMES: Final[Mapping[str, type[Event]]] = {
     "run_started": RunStarted,
     "adopted": Adopted,
     "forgotten": Forgotten,
+    "moved": Moved,
     "operation_started": OperationStarted,
     "operation_succeeded": OperationSucceeded,
     "operation_failed": OperationFailed,
@@ -41,6 +43,9 @@ EVENT_NAMES: Final[Mapping[str, type[Event]]] = {
     "run_finished": RunFinished,
 }
 """Names on disk: they stay when a class is renamed."""
+
+_ADDRESSES: Final = frozenset({"address", "to"})
+"""The fields that hold addresses, whatever the event."""
 
 _NAME_OF: Final = {cls: name for name, cls in EVENT_NAMES.items()}
 
@@ -69,8 +74,9 @@ def event_from_json(shown: Any) -> Event:
 
 def _built(name: str, shown: Mapping[str, Any]) -> Event:
     given = dict(shown)
-    if isinstance(given.get("address"), str):
-        given["address"] = Address.parse(given["address"])
+    for key in _ADDRESSES & given.keys():
+        if isinstance(given[key], str):
+            given[key] = Address.parse(given[key])
     try:
         return _reader(name).validate_python(given)
     except ValidationError as error:

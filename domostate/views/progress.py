@@ -16,6 +16,7 @@ from domostate.model.event import (
     Adopted,
     Event,
     Forgotten,
+    Moved,
     OperationFailed,
     OperationSkipped,
     OperationStarted,
@@ -86,6 +87,8 @@ class _Wording:
                 return f"{plain(event.address)}: adopted id {plain(event.id)}"
             case Forgotten():
                 return f"{plain(event.address)}: forgotten"
+            case Moved():
+                return f"{plain(event.to)}: moved from {plain(event.address)}"
             case Waiting():
                 reason = plain(event.reason)
                 return f"{plain(event.address)}: waiting: {reason} ({event.seconds:.0f} s)"

@@ -13,6 +13,7 @@ from domostate.model.event import (
     ChangeApplied,
     Event,
     Forgotten,
+    Moved,
     OperationFailed,
     OperationSkipped,
     OperationStarted,
@@ -55,6 +56,26 @@ def test_a_forgotten_address_leaves_the_others() -> None:
 
 def test_forgetting_what_is_not_recorded_changes_nothing() -> None:
     assert fold(EMPTY, [Forgotten(ORDERS)]) == EMPTY
+
+
+def test_what_has_moved_is_recorded_as_it_was_under_the_new_address() -> None:
+    had = fold(EMPTY, [ChangeApplied(ORDERS, "1", {"tags": ["a"]}, protect=True)])
+
+    state = fold(had, [Moved(ORDERS, SALES)])
+
+    assert state.entries == {SALES: had.entries[ORDERS]}
+
+
+def test_what_an_interrupted_create_left_open_moves_along() -> None:
+    state = fold(EMPTY, [STARTED, Moved(ORDERS, SALES)])
+
+    assert [(one.address, one.name) for one in state.open_intents] == [(SALES, "Orders")]
+
+
+def test_moving_what_is_not_recorded_changes_nothing() -> None:
+    both = fold(EMPTY, [Adopted(SALES, "2")])
+
+    assert fold(both, [Moved(ORDERS, SALES)]) == both
 
 
 def test_the_start_of_an_unrepeatable_operation_opens_an_intent() -> None:

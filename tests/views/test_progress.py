@@ -12,6 +12,7 @@ from domostate.model.event import (
     ChangeApplied,
     Event,
     Forgotten,
+    Moved,
     OperationFailed,
     OperationSkipped,
     OperationStarted,
@@ -148,6 +149,17 @@ def test_a_replaced_dataset_is_not_called_destroyed() -> None:
     view.show(RunFinished(Outcome.PARTIAL))
 
     assert "-/+ replaced dataset.new" in text(terminal.err)
+
+
+def test_a_move_is_told_as_one() -> None:
+    event = Moved(OLD, NEW)
+
+    assert "dataset.new: moved from dataset.old\n" in text(shown(LineView, [event]).err)
+    assert json.loads(text(shown(JsonView, [event]).out)) == {
+        "event": "moved",
+        "address": "dataset.old",
+        "to": "dataset.new",
+    }
 
 
 def test_the_live_view_ends_as_the_log_does() -> None:
