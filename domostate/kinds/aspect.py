@@ -79,6 +79,8 @@ class Aspect(ABC, Generic[D, V]):
     """What its field paths begin with, `""` where its fields stand at the top."""
     parts: ClassVar[Mapping[Plane, frozenset[Part]]]
     """The live parts that tell of it, by plane, in order of preference."""
+    name_field: ClassVar[str] = ""
+    """The field of the declared value that is the object's name in Domo; one aspect has it."""
     optional: ClassVar[frozenset[str]] = frozenset()
     """The fields of the declared value that may be left out (None)."""
     operations_named: ClassVar[frozenset[str]]
@@ -124,6 +126,10 @@ class Aspect(ABC, Generic[D, V]):
     @abstractmethod
     def call(self, op: Operation, ids: Ids, plane: Plane, replies: Replies) -> Call:
         """The write that carries out one of its operations."""
+
+    def destruction(self, observed: V) -> Iterator[Draft]:
+        """What takes the object away; one aspect of a kind knows how, the others say nothing."""
+        return iter(())
 
     def masked(self, declared: D, field_name: str) -> D:
         """The declared value as if one field had been left out (`ignore:`).

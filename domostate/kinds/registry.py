@@ -8,8 +8,18 @@ from domostate.kinds.aspect import Aspect
 from domostate.kinds.dataset import ASPECTS
 from domostate.model.address import Address
 from domostate.model.call import Plane
+from domostate.model.change import Document
 
-__all__ = ["KINDS", "Kind", "aspect_of", "ignorable", "plane_for"]
+__all__ = [
+    "KINDS",
+    "Kind",
+    "aspect_of",
+    "common_aspects",
+    "contents_in",
+    "ignorable",
+    "name_in",
+    "plane_for",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,30 @@ def ignorable(kind: str) -> tuple[str, ...]:
 def aspect_of(address: Address, name: str) -> Aspect[Any, Any]:
     """The aspect of an address by its registry name; raises KeyError when there is none."""
     return next(one for one in KINDS[address.kind].aspects if one.name == name)
+
+
+def common_aspects(kind: str) -> tuple[Aspect[Any, Any], ...]:
+    """The aspects that every object of a kind has; those that exclude each other are left out."""
+    aspects = KINDS[kind].aspects
+    keys = [aspect.key for aspect in aspects]
+    return tuple(one for one in aspects if keys.count(one.key) == 1)
+
+
+def name_in(kind: str, applied: Document) -> str:
+    """The name in Domo that was applied, empty where nothing was."""
+    naming = next(one for one in KINDS[kind].aspects if one.name_field)
+    return str((applied.get(naming.key) or {}).get(naming.name_field, ""))
+
+
+def contents_in(kind: str, applied: Document) -> Document:
+    """What was applied besides the name, without what was left alone."""
+    names = {one.key: one.name_field for one in KINDS[kind].aspects if one.name_field}
+    stated = {
+        key: {name: v for name, v in value.items() if v is not None and name != names.get(key)}
+        for key, value in applied.items()
+        if value
+    }
+    return {key: value for key, value in stated.items() if value}
 
 
 def plane_for(aspect: Aspect[Any, Any], planes: frozenset[Plane]) -> Plane | None:

@@ -125,6 +125,7 @@ _RANKS = {
     "disable_pdp": 80,
     "update_stream": 97,
     "reindex": 99,
+    "delete_dataset": 110,
 }
 
 

@@ -9,12 +9,20 @@ import pytest
 
 from domostate.kinds.aspect import Aspect, Setting, Step
 from domostate.kinds.dataset import ASPECTS
-from domostate.kinds.registry import KINDS, aspect_of, ignorable, plane_for
+from domostate.kinds.registry import (
+    KINDS,
+    aspect_of,
+    common_aspects,
+    contents_in,
+    ignorable,
+    name_in,
+    plane_for,
+)
 from domostate.model.call import Part, Plane
 from domostate.model.change import Operation
 from domostate.model.observed import Live
 from domostate.planning.order import ordered
-from tests.kinds.entries import CONNECTOR, DIRECTORY, ID, SALES, entry, names
+from tests.kinds.entries import CONNECTOR, DIRECTORY, ID, SALES, entry, names, numbered
 from tests.kinds.little_domo import LittleDomo, plain_parts, rich_parts
 
 Any_ = Aspect[Any, Any]
@@ -165,6 +173,17 @@ def applied(case: Case) -> tuple[Way, LittleDomo, dict[str, str]]:
     return way, domo, known
 
 
+def destructions(plane: Plane) -> list[tuple[Any_, Operation]]:
+    """What takes a plain dataset away, with the aspects that say so."""
+    live = LittleDomo(plain_parts(plane)).live
+    return [
+        (aspect, op)
+        for aspect in ASPECTS
+        if plane in aspect.parts
+        for op in numbered(aspect, aspect.destruction(aspect.observe(live, plane, names(), None)))
+    ]
+
+
 def through_json(document: Any) -> Any:
     return json.loads(json.dumps(document, allow_nan=False))
 
@@ -260,6 +279,7 @@ def test_every_announced_operation_is_planned_by_some_example(aspect: Any_) -> N
         for op in Way(case, case.domo.live).operations
         if op.aspect == aspect.name
     }
+    met |= {op.name for one, op in destructions(Plane.PRODUCT) if one is aspect}
 
     assert met == aspect.operations_named
 
@@ -324,6 +344,36 @@ def test_an_update_touches_its_own_aspect_only(case: Case) -> None:
         now = one.observe(domo.live, case.plane, names(), None)
         if {one.name, case.aspect.name} != {"owner", "shares"}:
             assert now == before[one.name]
+
+
+@pytest.mark.parametrize("plane", Plane)
+def test_one_aspect_knows_how_to_destroy_an_object_and_that_may_be_repeated(plane: Plane) -> None:
+    [(aspect, op)] = destructions(plane)
+
+    call = aspect.call(op, {"id": ID}, plane, {})
+
+    assert op.name in aspect.operations_named
+    assert op.after is None
+    assert (call.method, call.plane, call.repeatable) == ("DELETE", plane, True)
+
+
+def test_one_aspect_tells_the_name_of_an_object_and_the_rest_is_its_contents() -> None:
+    applied = {
+        one.key: through_json(one.dump_declared(one.declared(entry(tags=["a"]), names())))
+        for one in ASPECTS
+        if one.is_declared(entry(tags=["a"]))
+    }
+
+    assert name_in("dataset", applied) == "Sales Orders"
+    assert contents_in("dataset", applied) == {"tags": applied["tags"]}
+    assert name_in("dataset", {}) == ""
+
+
+@every_aspect
+def test_an_aspect_that_shares_its_key_is_none_that_every_object_has(aspect: Any_) -> None:
+    alone = [one.key for one in ASPECTS].count(aspect.key) == 1
+
+    assert (aspect in common_aspects("dataset")) == alone
 
 
 @every_aspect

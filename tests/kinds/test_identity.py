@@ -4,7 +4,7 @@ from domostate.kinds.aspect import Step
 from domostate.kinds.dataset.identity import Identity, IdentityAspect, IdentityDeclared
 from domostate.kinds.dataset.schema import Column, Schema
 from domostate.model.call import Part, Plane
-from domostate.model.change import Operation
+from domostate.model.change import ChangeClass, Operation
 from domostate.model.observed import Live, Presence
 from tests.kinds.entries import ID, SALES, names, numbered, setting
 from tests.kinds.replies import dataset, metadata
@@ -82,6 +82,20 @@ def test_each_plane_tells_the_new_id_in_its_own_place() -> None:
     platform = IDENTITY.made(op, {"id": ID}, Plane.PLATFORM)
 
     assert (product, platform) == ({"id": ID}, {"id": ID})
+
+
+def test_a_dataset_is_deleted_softly_where_domo_knows_how() -> None:
+    [op] = numbered(IDENTITY, IDENTITY.destruction(Identity("Old", "Kept.")))
+
+    product = IDENTITY.call(op, {"id": ID}, Plane.PRODUCT, {})
+    platform = IDENTITY.call(op, {"id": ID}, Plane.PLATFORM, {})
+
+    assert op.before == {"name": "Old", "description": "Kept."}
+    assert op.after is None
+    assert op.access_class is ChangeClass.DESTRUCTIVE
+    assert product.path == f"/api/data/v3/datasources/{ID}"
+    assert product.query == (("deleteMethod", "soft"),)
+    assert (platform.path, platform.query) == (f"/v1/datasets/{ID}", ())
 
 
 def test_where_a_stream_is_declared_the_stream_creates_the_dataset() -> None:

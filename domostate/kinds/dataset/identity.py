@@ -7,7 +7,7 @@ from typing import Any
 from domostate.kinds.aspect import Aspect, Draft, Ids, Replies, Setting, Step
 from domostate.kinds.names import Names
 from domostate.model.call import Call, Part, Plane
-from domostate.model.change import Document, Operation
+from domostate.model.change import ChangeClass, Document, Operation
 from domostate.model.desired import Declared
 from domostate.model.observed import Live
 from domostate.model.principal import Principal
@@ -41,8 +41,9 @@ class IdentityAspect(Aspect[IdentityDeclared, Identity]):
         Plane.PRODUCT: frozenset({Part.METADATA}),
         Plane.PLATFORM: frozenset({Part.DATASET}),
     }
+    name_field = "name"
     optional = frozenset({"description"})
-    operations_named = frozenset({"create_dataset", "update_dataset"})
+    operations_named = frozenset({"create_dataset", "update_dataset", "delete_dataset"})
 
     def __init__(self) -> None:
         super().__init__(IdentityDeclared, Identity)
@@ -86,8 +87,13 @@ class IdentityAspect(Aspect[IdentityDeclared, Identity]):
         elif step.before != step.after:
             yield Draft("update_dataset", self.dump(step.before), self.dump(step.after))
 
+    def destruction(self, observed: Identity) -> Iterator[Draft]:
+        yield Draft("delete_dataset", self.dump(observed), None, ChangeClass.DESTRUCTIVE)
+
     def call(self, op: Operation, ids: Ids, plane: Plane, replies: Replies) -> Call:
         after = op.after or {}
+        if op.name == "delete_dataset":
+            return _delete(ids["id"], plane)
         if op.name == "create_dataset":
             return _create(after, plane)
         if plane is Plane.PLATFORM:
@@ -109,6 +115,19 @@ class IdentityAspect(Aspect[IdentityDeclared, Identity]):
         # Product §2.4: `dataSource.dataSourceId`; platform §4.3: the object itself.
         made = reply["dataSource"]["dataSourceId"] if plane is Plane.PRODUCT else reply["id"]
         return {"id": str(made)}
+
+
+def _delete(id_: str, plane: Plane) -> Call:
+    """Repeatable: a dataset that is gone answers 404, which is what was asked for.
+
+    Soft on the Product plane, as Domo's own default is (product §2.8); it is spelt out because
+    one of the sources sends hard. The Platform plane has one way only, which nothing undoes
+    (platform §4.7).
+    """
+    if plane is Plane.PLATFORM:
+        return Call("DELETE", f"/v1/datasets/{id_}", plane)
+    query = (("deleteMethod", "soft"),)
+    return Call("DELETE", f"/api/data/v3/datasources/{id_}", plane, query=query)
 
 
 def _create(after: Document, plane: Plane) -> Call:
