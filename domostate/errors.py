@@ -3,7 +3,8 @@
     DomostateError             fit to show; carries findings where there are several
     ├─ UsageError              a command line or a configuration that cannot be carried out
     ├─ ManifestError           file:line:column, all findings at once
-    ├─ PlanError ─ Ambiguous · Refused · WrongInstance · DependencyCycle
+    ├─ PlanError ─ Ambiguous · Refused (Protected, SuspectedMove) · WrongInstance ·
+    │              DependencyCycle
     ├─ StateError ─ StalePlan · Locked · Overtaken · LineageMismatch · JournalDamaged · NoAccess
     └─ DomoError ─ Unauthorized · Forbidden · NotFound · Conflict · RateLimited · Rejected ·
                    Broken · Unreachable
@@ -34,11 +35,13 @@ __all__ = [
     "NotFound",
     "Overtaken",
     "PlanError",
+    "Protected",
     "RateLimited",
     "Refused",
     "Rejected",
     "StalePlan",
     "StateError",
+    "SuspectedMove",
     "Unauthorized",
     "Unreachable",
     "UsageError",
@@ -146,6 +149,18 @@ class Refused(PlanError):
 
     exit_code = ExitCode.REFUSED
     summary = "refused by budget"
+
+
+class Protected(Refused):
+    """The plan would destroy what is protected."""
+
+    summary = "refused by protection"
+
+
+class SuspectedMove(Refused):
+    """The plan would make something new of what may be there under another address."""
+
+    summary = "refused: is it a move?"
 
 
 class WrongInstance(PlanError):

@@ -6,7 +6,7 @@ from typing import Any
 from domostate.errors import Location
 from domostate.model.address import Address
 from domostate.model.change import Action, Change, ChangeClass, FieldChange, Operation, Origin
-from domostate.model.plan import Budget, DriftRow, Plan, PlanEnvironment, Summary
+from domostate.model.plan import Budget, DriftRow, Plan, PlanEnvironment, Refusal, Summary
 from domostate.planning.codec import plan_document
 
 Values = Mapping[str, Any]
@@ -74,6 +74,7 @@ def change(  # noqa: PLR0913 -- every one has a default
     operations: Sequence[Operation] = (),
     origin: Location | None = None,
     title: str = "Sales Orders",
+    moved_from: str | None = None,
 ) -> Change:
     named = {"identity": {"name": title}}
     return Change(
@@ -89,6 +90,7 @@ def change(  # noqa: PLR0913 -- every one has a default
         applied={},
         fingerprint="f1",
         operations=tuple(operations),
+        moved_from=None if moved_from is None else Address.parse(moved_from),
     )
 
 
@@ -100,6 +102,7 @@ def plan(
     notes: Sequence[str] = (),
     allow: Mapping[str, int] | None = None,
     reads: int = 212,
+    refusals: Sequence[Refusal] = (),
 ) -> Plan:
     return Plan(
         environment=PlanEnvironment("sandbox", "emulator"),
@@ -114,6 +117,7 @@ def plan(
         drift=tuple(drift),
         notes=tuple(notes),
         allow=allow or {},
+        refusals=tuple(refusals),
     )
 
 

@@ -23,6 +23,7 @@ from domostate.model.event import (
     ChangeApplied,
     Event,
     Forgotten,
+    Moved,
     OperationFailed,
     OperationSkipped,
     Outcome,
@@ -157,6 +158,12 @@ class _Worker:
             return True
         if change.id is not None:
             self.ids["id"] = change.id
+        if Action.DELETE in change.actions:
+            return self._destroy()
+        if change.moved_from is not None:
+            if self.run.stop.is_set():
+                return False
+            self.events.emit(Moved(change.moved_from, change.address))
         if Action.ADOPT in change.actions and change.id is not None:
             if self.run.stop.is_set():
                 return False
@@ -168,6 +175,13 @@ class _Worker:
         self.events.emit(
             ChangeApplied(change.address, self.ids["id"], change.applied, change.protect)
         )
+        return True
+
+    def _destroy(self) -> bool:
+        """Only what a read says is gone is forgotten: until then somebody has to know of it."""
+        if not (self._operate() and self._verify()):
+            return False
+        self.events.emit(Forgotten(self.change.address))
         return True
 
     def _operate(self) -> bool:
@@ -212,17 +226,21 @@ class _Worker:
                 return False
             if spent >= said:
                 said = spent + TELL_EVERY_S
-                self.events.emit(Waiting(change.address, "not yet visible in Domo", spent))
+                what = "still" if Action.DELETE in change.actions else "not yet"
+                self.events.emit(Waiting(change.address, f"{what} visible in Domo", spent))
             time.sleep(pause)
             pause = min(pause * 2, 2.0)
 
     def _remaining(self, reader: Reader) -> list[str]:
-        id_ = self.ids["id"]
+        id_, destroyed = self.ids["id"], Action.DELETE in self.change.actions
+        wanted = frozenset() if destroyed else parts_touched(self.change, reader.planes)
         reader.forget([id_])
         try:
-            live = reader.read({id_: parts_touched(self.change, reader.planes)})[id_]
+            live = reader.read({id_: wanted})[id_]
         except DomoError as error:
             return [f"could not be read back: {error}"]
+        if destroyed and live.presence is not Presence.INVISIBLE:
+            return [] if live.presence is Presence.ABSENT else [f"dataset {id_} is still there"]
         if live.presence is not Presence.PRESENT:
             return [_gone(live.presence)]
         return list(remaining(self.change, live, reader.planes, self.run.names))

@@ -12,6 +12,7 @@ from domostate.model.desired import Desired
 from domostate.model.observed import Found, Observed
 from domostate.model.principal import Directory
 from domostate.model.state import State
+from domostate.planning.moves import carried_over
 from domostate.planning.wanted import CREATES, names_of_the_gone, names_wanted, parts_wanted
 
 __all__ = ["observe"]
@@ -27,6 +28,7 @@ def observe(desired: Desired, state: State, reader: Reader, instance: str) -> Ob
     Raises:
         Unauthorized: the credentials are not the instance's; nothing else was asked.
     """
+    state = carried_over(desired, state)
     reader.check_identity()
     directory = _directory(desired, reader)
     names = names_wanted(desired, state)
@@ -83,9 +85,9 @@ def _met(
 
 
 def _directory(desired: Desired, reader: Reader) -> Directory:
-    declared = bool(desired.declared)
+    named = bool(desired.declared or desired.removed)
     accounts = Plane.PRODUCT in reader.planes and any(_names_account(desired))
-    return reader.directory(users=declared, groups=declared, accounts=accounts)
+    return reader.directory(users=named, groups=named, accounts=accounts)
 
 
 def _names_account(desired: Desired) -> Mapping[Address, bool]:

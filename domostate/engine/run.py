@@ -27,7 +27,8 @@ from domostate.model.observed import Presence
 from domostate.model.plan import Plan
 from domostate.model.state import State
 from domostate.planning.converged import moved, parts_touched
-from domostate.planning.guard import guard
+from domostate.planning.guard import guard, refuse
+from domostate.planning.removals import protected
 from domostate.record.writer import Writer
 
 __all__ = ["Applying", "apply_plan", "check_belongs", "check_instance", "holding", "look_anew"]
@@ -68,12 +69,14 @@ def apply_plan(
     """Carries a plan out; state and journal are consistent whatever happens.
 
     Raises:
-        Refused: a budget is exceeded; nothing was written.
+        Refused: a budget is exceeded or something is protected; nothing was written.
         WrongInstance, StalePlan: the plan is not for this instance or this state.
     """
     plan, digest = approved.plan, approved.digest
     check_belongs(applying, approved)
     guard(plan)
+    # Also of a plan that says nothing of it: what the state protects is not for a file to lift.
+    refuse(protected(plan.changes, applying.state))
     _unmoved(applying, plan, names)
     session = applying.session
     attempt = Attempt(

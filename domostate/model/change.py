@@ -98,3 +98,5 @@ class Change:
     """Of the live object as read; empty when there is none."""
     operations: tuple[Operation, ...] = ()
     protect: bool = False
+    moved_from: Address | None = None
+    """The address under which the state still has it."""

@@ -8,7 +8,16 @@ from typing import Any, Protocol
 from domostate.errors import Finding, Location
 from domostate.model.address import Address
 
-__all__ = ["Declared", "Desired", "ListMode", "Manage", "OnExisting", "Where"]
+__all__ = [
+    "Declared",
+    "Desired",
+    "ListMode",
+    "Manage",
+    "Move",
+    "OnExisting",
+    "Removal",
+    "Where",
+]
 
 
 class ListMode(StrEnum):
@@ -50,17 +59,42 @@ class Where(Protocol):
         ...
 
 
+class _Written:
+    """Something that stands in a file."""
+
+    __slots__ = ()
+    where: Where
+
+    def problem(self, message: str, *path: str | int, hint: str = "") -> Finding:
+        """A finding about one of its fields."""
+        return Finding(message, self.where(*path), self.where.line(*path), hint)
+
+
 @dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(_Written):
     """One declared resource: `spec` is the kind's own model."""
 
     address: Address
     spec: Any
     where: Where = field(compare=False)
 
-    def problem(self, message: str, *path: str | int, hint: str = "") -> Finding:
-        """A finding about one of its fields."""
-        return Finding(message, self.where(*path), self.where.line(*path), hint)
+
+@dataclass(frozen=True, slots=True)
+class Move(_Written):
+    """Where an address has gone that is declared no longer; `to` is the end of a chain of moves."""
+
+    to: Address
+    where: Where = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Removal(_Written):
+    """An address that is declared no longer, on purpose: with `destroy` its object goes too."""
+
+    destroy: bool
+    reason: str
+    """For people; nothing may depend on it."""
+    where: Where = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +104,12 @@ class Desired:
     `principals` maps names as manifests write them to the names of this environment:
     an e-mail to an e-mail, `group:<name>` to a group's name.
     `digest` identifies the files that it was made from.
+    `moved` and `removed` are of addresses that are not declared; each is in one of them at most.
     """
 
     declared: Mapping[Address, Declared]
     principals: Mapping[str, str] = field(default_factory=dict)
     digest: str = ""
     warnings: tuple[Finding, ...] = ()
+    moved: Mapping[Address, Move] = field(default_factory=dict)
+    removed: Mapping[Address, Removal] = field(default_factory=dict)

@@ -2,10 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from domostate.model.change import Action, Change
 
-__all__ = ["Budget", "DriftRow", "Plan", "PlanEnvironment", "Summary", "changed_by"]
+__all__ = [
+    "Budget",
+    "DriftRow",
+    "Plan",
+    "PlanEnvironment",
+    "Refusal",
+    "RefusalKind",
+    "Summary",
+    "changed_by",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,23 @@ class Budget:
         return self.used > self.limit
 
 
+class RefusalKind(StrEnum):
+    """What a plan is refused for that no budget counts and no flag lifts."""
+
+    PROTECTED = "protected"
+    SUSPECTED_MOVE = "suspected_move"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why apply refuses a plan; `hint` says in full what has to be done first."""
+
+    kind: RefusalKind
+    address: str
+    message: str
+    hint: str
+
+
 @dataclass(frozen=True, slots=True)
 class DriftRow:
     """A field that moved in Domo since the last apply, or stands under `ignore` or observe."""
@@ -80,6 +107,7 @@ class Plan:
     notes: tuple[str, ...] = ()
     """Warnings for people: nothing may depend on them."""
     allow: Mapping[str, int] = field(default_factory=dict)
+    refusals: tuple[Refusal, ...] = ()
 
     @property
     def effective(self) -> bool:

@@ -14,7 +14,15 @@ from typing import Any, Final
 from domostate.errors import Location
 from domostate.model.address import Address
 from domostate.model.change import Action, Change, ChangeClass, FieldChange, Operation, Origin
-from domostate.model.plan import Budget, DriftRow, Plan, PlanEnvironment, Summary
+from domostate.model.plan import (
+    Budget,
+    DriftRow,
+    Plan,
+    PlanEnvironment,
+    Refusal,
+    RefusalKind,
+    Summary,
+)
 from domostate.planning.plan_node import ANEW, Node, UnusablePlan, malformed
 
 __all__ = ["FORMAT_VERSION", "UnusablePlan", "canonical", "decode", "plan_document", "plan_from"]
@@ -67,6 +75,7 @@ def plan_document(plan: Plan, *, nonce: str, created_at: str, version: str) -> d
         "drift": [_drift_document(row) for row in plan.drift],
         "api_cost": {"reads": plan.reads, "writes": plan.writes},
         "budgets": [_budget_document(budget) for budget in plan.budgets],
+        "refusals": [_plain(asdict(refusal)) for refusal in plan.refusals],
         "summary": asdict(plan.summary),
         "notes": list(plan.notes),
     }
@@ -98,6 +107,7 @@ def plan_from(document: Any) -> Plan:
         drift=tuple(_drift(node) for node in root["drift"].each()),
         notes=root["notes"].texts(),
         allow={name: root["allow"][name].count() for name in root["allow"].document()},
+        refusals=tuple(_refusal(node) for node in root.added("refusals", []).each()),
     )
     _check_operations(plan)
     return plan
@@ -135,6 +145,7 @@ def _change_document(change: Change) -> dict[str, Any]:
         "after": _plain(change.after),
         "applied": _plain(change.applied),
         "protect": change.protect,
+        "moved_from": None if change.moved_from is None else str(change.moved_from),
         "fingerprint": change.fingerprint,
         "fields": [_field_document(field) for field in change.fields],
         "operations": [_operation_document(op, change.address) for op in change.operations],
@@ -225,7 +236,7 @@ def _check_operations(plan: Plan) -> None:
 
 
 def _change(node: Node) -> Change:
-    address = _address(node["address"])
+    address, moved_from = _address(node["address"]), node.added("moved_from", None)
     if node["kind"].text() != address.kind:
         malformed(f"{node.path}.kind does not match its address")
     return Change(
@@ -242,6 +253,7 @@ def _change(node: Node) -> Change:
         fingerprint=node["fingerprint"].text(),
         operations=tuple(_operation(one, address) for one in node["operations"].each()),
         protect=node["protect"].flag(),
+        moved_from=None if moved_from.value is None else _address(moved_from),
     )
 
 
@@ -296,4 +308,13 @@ def _budget(node: Node) -> Budget:
         limit=node["limit"].count(),
         used=node["used"].count(),
         addresses=node["addresses"].texts(),
+    )
+
+
+def _refusal(node: Node) -> Refusal:
+    return Refusal(
+        kind=node["kind"].one_of(RefusalKind),
+        address=node["address"].text(),
+        message=node["message"].text(),
+        hint=node["hint"].text(),
     )

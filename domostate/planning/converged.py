@@ -5,9 +5,9 @@ from typing import Any
 
 from domostate.kinds.aspect import Aspect, Setting
 from domostate.kinds.names import Names
-from domostate.kinds.registry import KINDS, plane_for
+from domostate.kinds.registry import KINDS, common_aspects, plane_for
 from domostate.model.call import Part, Plane
-from domostate.model.change import Change
+from domostate.model.change import Action, Change
 from domostate.model.observed import Live
 from domostate.planning.describe import differing_paths, path_text, value_at
 
@@ -46,7 +46,8 @@ def moved(change: Change, live: Live, planes: frozenset[Plane], names: Names) ->
         plane, before = plane_for(aspect, planes), change.before.get(aspect.key)
         if before is None or plane is None:
             continue
-        prior = aspect.load_declared(change.applied[aspect.key])
+        applied = change.applied.get(aspect.key)
+        prior = None if applied is None else aspect.load_declared(applied)
         now, then = aspect.observe(live, plane, names, prior), aspect.load(before)
         # The plan was made with what was applied before it, which the change does not hold.
         if then not in (now, aspect.observe(live, plane, names, None)):
@@ -55,6 +56,8 @@ def moved(change: Change, live: Live, planes: frozenset[Plane], names: Names) ->
 
 
 def _touched(change: Change) -> list[Aspect[Any, Any]]:
+    if Action.DELETE in change.actions:
+        return [one for one in common_aspects(change.address.kind) if one.key in change.before]
     aspects = KINDS[change.address.kind].aspects
     names = {op.aspect for op in change.operations}
     names |= {name for one in aspects if one.name in names for name in one.disturbs}

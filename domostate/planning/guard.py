@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from domostate.errors import Refused
+from domostate.errors import Finding, Protected, Refused, SuspectedMove
 from domostate.model.change import Action, Change, ChangeClass, Document, Operation
-from domostate.model.plan import Budget, Plan
+from domostate.model.plan import Budget, Plan, Refusal, RefusalKind
 from domostate.planning.scope import Limits
 
-__all__ = ["budgets_of", "guard", "revoked_by", "uncounted"]
+__all__ = ["budgets_of", "guard", "refuse", "revoked_by", "uncounted"]
 
 FROM = 10
 """A percentage applies from this many recorded addresses up; below it, it allows everything."""
@@ -53,10 +53,32 @@ def uncounted(limits: Limits) -> tuple[str, ...]:
 
 
 def guard(plan: Plan) -> None:
-    """Returns when no budget is exceeded; raises Refused naming what would lift each."""
+    """Returns when nothing is refused; raises Refused naming what would lift each limit."""
     over = [budget for budget in plan.budgets if budget.exceeded]
-    if not over:
+    refuse(plan.refusals, _over_budget(over, plan) if over else None)
+    if over:
+        raise _over_budget(over, plan)
+
+
+def refuse(refusals: Sequence[Refusal], besides: Refused | None = None) -> None:
+    """Raises what refuses a plan whatever its budgets, the exceeded ones said besides."""
+    if not refusals:
         return
+    findings = [Finding(one.message, hint=one.hint) for one in refusals]
+    if besides is not None:
+        findings.append(Finding(besides.message, hint=besides.hint))
+    kinds = {one.kind for one in refusals}
+    raise next(error for kind, error in _REFUSALS.items() if kind in kinds)(findings=findings)
+
+
+_REFUSALS: Mapping[RefusalKind, type[Refused]] = {
+    RefusalKind.PROTECTED: Protected,
+    RefusalKind.SUSPECTED_MOVE: SuspectedMove,
+}
+"""The gravest first: it names the error, which tells of all."""
+
+
+def _over_budget(over: Sequence[Budget], plan: Plan) -> Refused:
     lines = [
         f"{budget.name}: {budget.used} against a limit of {budget.limit} "
         f"({', '.join(budget.addresses)})"
@@ -66,7 +88,7 @@ def guard(plan: Plan) -> None:
         f"--allow {budget.name}={budget.used - budget.limit + plan.allow.get(budget.name, 0)}"
         for budget in over
     )
-    raise Refused("; ".join(lines), hint=f"look at each one, then allow it by count: {flags}")
+    return Refused("; ".join(lines), hint=f"look at each one, then allow it by count: {flags}")
 
 
 def _counted(

@@ -1,38 +1,50 @@
 """Plans: what an apply would do, decided completely before anything is touched."""
 
-import hashlib
-import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from domostate.errors import Finding, Location, ManifestError
 from domostate.kinds.names import Names
 from domostate.kinds.registry import KINDS
 from domostate.model.address import Address
-from domostate.model.change import Action, Change, ChangeClass, Operation, Origin
+from domostate.model.change import Action, Change, ChangeClass, Document, Operation, Origin
 from domostate.model.desired import Desired, Manage
 from domostate.model.observed import Observed
-from domostate.model.plan import DriftRow, Plan, PlanEnvironment, Summary, changed_by
+from domostate.model.plan import DriftRow, Plan, PlanEnvironment, Refusal, Summary, changed_by
 from domostate.model.state import Entry, State
 from domostate.planning.diff import Difference, compare, complaints
+from domostate.planning.fingerprint import fingerprint
 from domostate.planning.guard import budgets_of, revoked_by, uncounted
 from domostate.planning.match import Subject, match
+from domostate.planning.moves import carried_over, collisions, moves_in, suspected
 from domostate.planning.order import ordered
+from domostate.planning.removals import (
+    leaving,
+    left_behind,
+    overlooked,
+    protected,
+    still_in_use,
+    unnamed,
+)
 from domostate.planning.scope import Scope
 
-__all__ = ["fingerprint", "make_plan"]
+__all__ = ["make_plan"]
 
 
 @dataclass(slots=True)
 class _Draft:
     """A plan in the making."""
 
+    moves: Mapping[Address, Address]
+    """The old address by the new one."""
+    users: dict[str, Address] = field(default_factory=dict)
+    """The declared addresses by the id of their live object."""
     changes: list[Change] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     drift: list[DriftRow] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
     recreated: list[str] = field(default_factory=list)
     unchanged: int = 0
     skipped: int = 0
@@ -47,13 +59,26 @@ def make_plan(desired: Desired, observed: Observed, state: State, scope: Scope) 
         ManifestError: names that the instance does not know, objects in the way, aspects without
             credentials; all of them at once, each with its place in the files.
     """
-    draft = _Draft(notes=[*map(_warning, desired.warnings), *uncounted(scope.limits)])
+    draft = _Draft(
+        moves_in(desired, state), notes=[*map(_warning, desired.warnings), *uncounted(scope.limits)]
+    )
     names = Names(observed.directory, desired.principals)
-    for address in sorted({*desired.declared, *state.entries}):
+    draft.findings += (*collisions(desired, state), *unnamed(desired, state))
+    memory = carried_over(desired, state)
+    # What is given up is told once more, though nothing else reckons with it.
+    given_up = {one: state.entries[one] for one in desired.removed if one in state.entries}
+    recorded = {**memory.entries, **given_up}
+    for address in sorted({*desired.declared, *recorded}):
         if address in desired.declared:
-            _declared(address, desired, observed, state, names, draft)
+            _declared(address, desired, observed, memory, names, draft)
         else:
-            draft.changes.append(_forgotten(address, state.entries[address]))
+            _leaving(address, recorded[address], desired, observed, names, draft)
+    draft.findings += still_in_use(draft.changes, draft.users, desired)
+    draft.notes += (*overlooked(desired, state), *left_behind(desired, state))
+    draft.refusals += (
+        *protected(draft.changes, memory),
+        *suspected(draft.changes, memory, desired),
+    )
     findings = [*draft.findings, *names.findings]
     if findings:
         raise ManifestError(
@@ -81,6 +106,7 @@ def _plan(draft: _Draft, desired: Desired, observed: Observed, state: State, sco
         drift=tuple(draft.drift),
         notes=tuple(draft.notes),
         allow=scope.limits.allow,
+        refusals=tuple(draft.refusals),
     )
 
 
@@ -98,8 +124,10 @@ def _declared(
         # What else is wrong with the entry is said in the same run.
         draft.findings += [subject, *complaints(declared, observed.planes, names)]
         return
+    if subject.live is not None:
+        draft.users[subject.live.id] = address
     if declared.spec.manage is Manage.OBSERVE and subject.live is None:
-        draft.skipped += 1
+        _skip(subject, {}, draft)
         draft.notes.append(f"{address}: only observed, and not there")
         return
     difference = compare(subject, observed, names)
@@ -107,7 +135,7 @@ def _declared(
     draft.suppressed += difference.suppressed
     draft.notes += (f"{address}: {remark}" for remark in difference.remarks)
     if declared.spec.manage is Manage.OBSERVE:
-        draft.skipped += 1
+        _skip(subject, difference.before, draft)
         draft.drift += _drift(address, difference, corrected=False)
         return
     draft.drift += _drift(address, difference, corrected=True)
@@ -116,13 +144,42 @@ def _declared(
     _add(subject, difference, observed, draft)
 
 
+def _leaving(
+    address: Address,
+    entry: Entry,
+    desired: Desired,
+    observed: Observed,
+    names: Names,
+    draft: _Draft,
+) -> None:
+    outcome = leaving(address, entry, desired, observed, names, draft.operations + 1)
+    if isinstance(outcome, Finding):
+        draft.findings.append(outcome)
+    else:
+        draft.operations += len(outcome.operations)
+        draft.changes.append(outcome)
+
+
+def _skip(subject: Subject, seen: Document, draft: _Draft) -> None:
+    """Does nothing to what is only observed, but for remembering it under a new address."""
+    address, entry = subject.declared.address, subject.entry
+    if address not in draft.moves or entry is None:
+        draft.skipped += 1
+        return
+    same = Difference(before=dict(seen), after=dict(seen), applied=dict(entry.applied))
+    change = _change(replace(subject, action=Action.UPDATE, reason=""), same, (), draft)
+    draft.changes.append(replace(change, id=entry.id, protect=entry.protect))
+
+
 def _add(subject: Subject, difference: Difference, observed: Observed, draft: _Draft) -> None:
     entry, spec = subject.entry, subject.declared.spec
     protects = entry is not None and entry.protect != spec.protect
     # A run that ended right before its last word has left an entry that remembers nothing: what
     # somebody changes in Domo afterwards could not be told from a wish of the manifest.
     forgetful = entry is not None and not entry.applied and bool(difference.applied)
-    if subject.action is Action.UPDATE and not (difference.drafts or protects or forgetful):
+    moves = subject.declared.address in draft.moves
+    remembers = protects or forgetful or moves
+    if subject.action is Action.UPDATE and not (difference.drafts or remembers):
         draft.unchanged += 1
         return
     me = observed.directory.me
@@ -135,15 +192,19 @@ def _add(subject: Subject, difference: Difference, observed: Observed, draft: _D
     draft.operations += len(operations)
     if forgetful and not operations:
         subject = replace(subject, reason="the run that made it so was interrupted: remembered now")
-    draft.changes.append(_change(subject, difference, operations))
+    draft.changes.append(_change(subject, difference, operations, draft))
 
 
-def _change(subject: Subject, difference: Difference, operations: tuple[Operation, ...]) -> Change:
+def _change(
+    subject: Subject, difference: Difference, operations: tuple[Operation, ...], draft: _Draft
+) -> Change:
     actions: tuple[Action, ...] = (subject.action,)
     if subject.action is Action.ADOPT and operations:
         actions = (Action.ADOPT, Action.UPDATE)
     origins = {one.origin for one in difference.fields}
-    reasons = [subject.reason] if subject.reason else []
+    moved_from = draft.moves.get(subject.declared.address)
+    reasons = [] if moved_from is None else [f"moved from {moved_from}"]
+    reasons += [subject.reason] if subject.reason else []
     reasons += [_SAID[origin] for origin in Origin if origin in origins]
     return Change(
         address=subject.declared.address,
@@ -159,6 +220,7 @@ def _change(subject: Subject, difference: Difference, operations: tuple[Operatio
         fingerprint=fingerprint(difference.before) if subject.live is not None else "",
         operations=operations,
         protect=subject.declared.spec.protect,
+        moved_from=moved_from,
     )
 
 
@@ -175,28 +237,6 @@ _SAID = {
     Origin.DRIFT: "changed in Domo since the last apply",
     Origin.BOTH: "changed in the manifest and in Domo",
 }
-
-
-def fingerprint(document: Any) -> str:
-    """A digest of a live object as read: SHA-256, in hex, of its canonical JSON."""
-    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _forgotten(address: Address, entry: Entry) -> Change:
-    return Change(
-        address=address,
-        id=entry.id,
-        actions=(Action.FORGET,),
-        reasons=("no longer declared: managed no longer, the object stays",),
-        classes=(ChangeClass.SAFE,),
-        origin=None,
-        fields=(),
-        before={},
-        after={},
-        applied={},
-        fingerprint="",
-    )
 
 
 def _drift(address: Address, difference: Difference, *, corrected: bool) -> Iterable[DriftRow]:

@@ -38,6 +38,10 @@ class Node:
             malformed(f"{place} is missing")
         return Node(self.value[key], place)
 
+    def added(self, key: str, otherwise: Any) -> "Node":
+        """The value of a key that plans of earlier versions lack."""
+        return self[key] if key in self.document() else Node(otherwise, f"{self.path}.{key}")
+
     def _is(self, right: bool, expected: str) -> None:
         if not right:
             malformed(f"{self.path} is {type(self.value).__name__}, expected {expected}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from domostate.kinds.registry import KINDS, plane_for
+from domostate.kinds.registry import KINDS, common_aspects, plane_for
 from domostate.model.address import Address
 from domostate.model.call import Part, Plane
 from domostate.model.desired import Declared, Desired
@@ -56,6 +56,7 @@ def parts_wanted(
     """The live parts to read, by Domo id.
 
     An entry that is no longer declared is not read: it is forgotten, whatever has become of it.
+    Of one that is to be destroyed everything is read that there is to be lost.
     """
     wanted: dict[str, frozenset[Part]] = {}
     for address in sorted(desired.declared):
@@ -69,6 +70,19 @@ def parts_wanted(
             ids.append(declared.spec.adopt.id)
         for id_ in ids:
             wanted[id_] = wanted.get(id_, frozenset()) | parts
+    for address, removal in desired.removed.items():
+        entry = state.entries.get(address)
+        if entry is not None and removal.destroy:
+            parts = _all_parts(address.kind, planes)
+            wanted[entry.id] = wanted.get(entry.id, frozenset()) | parts
+    return wanted
+
+
+def _all_parts(kind: str, planes: frozenset[Plane]) -> frozenset[Part]:
+    wanted: frozenset[Part] = frozenset()
+    for aspect in common_aspects(kind):
+        plane = plane_for(aspect, planes)
+        wanted |= aspect.parts[plane] if plane is not None else frozenset()
     return wanted
 
 

@@ -41,6 +41,7 @@ def plan_lines(document: Mapping[str, Any]) -> list[Line]:
         *(_change_lines(change) for change in document["changes"]),
         _drift_lines(document),
         _note_lines(document),
+        _refusal_lines(document),
         _budget_lines(document),
     )
     lines: list[Line] = []
@@ -86,12 +87,22 @@ def _change_lines(change: Mapping[str, Any]) -> list[Line]:
         return [*lines, Line(f"goes with it: {contents}", indent=4)] if contents else lines
     if actions == ["create"]:
         return lines + aspect_lines(change["after"], 4)
+    lines += _move_lines(change)
     lines += field_lines(change["fields"], 4)
     if "create" in actions:
         return [*lines, Line("created anew with:", indent=4), *aspect_lines(change["after"], 8)]
     if actions == ["adopt"] and not change["fields"]:
         lines.append(Line("as it is: nothing else changes", indent=4))
     return lines
+
+
+def _move_lines(change: Mapping[str, Any]) -> list[Line]:
+    old, new = change["moved_from"], change["address"]
+    if old is None:
+        return []
+    only = () if change["operations"] else ("(nothing changes in Domo)",)
+    moved = f"address: {plain(old)} -> {plain(new)}"
+    return [Line(moved, "~ change", STYLES["~"], indent=4, parts=only)]
 
 
 def _title(change: Mapping[str, Any]) -> Line:
@@ -150,6 +161,23 @@ def _drift_lines(document: Mapping[str, Any]) -> list[Line]:
 
 def _note_lines(document: Mapping[str, Any]) -> list[Line]:
     return [Line(plain(note), "Note:", "bold") for note in document["notes"]]
+
+
+def _refusal_lines(document: Mapping[str, Any]) -> list[Line]:
+    if not document["refusals"]:
+        return []
+    lines = [Line("apply stops at this plan before it writes anything:", "Refused,", "bold red")]
+    for refusal in document["refusals"]:
+        lines.append(Line(plain(refusal["message"]), indent=4))
+        lines += (_hint_line(row, 8) for row in refusal["hint"].split("\n"))
+    return lines
+
+
+def _hint_line(row: str, indent: int) -> Line:
+    """What is to be pasted is indented in the hint, and stays on one line."""
+    text = row.lstrip(" ")
+    pasted = text != row
+    return Line(plain(text), indent=indent + 4 * pasted, frozen=pasted)
 
 
 def _budget_lines(document: Mapping[str, Any]) -> list[Line]:

@@ -11,7 +11,6 @@ from domostate.engine.execute import Run, execute
 from domostate.model.change import Action
 from domostate.model.event import Event
 from domostate.model.plan import Plan
-from tests.model_test.manifests import desired
 from tests.model_test.world import World
 
 AT_ONCE = timedelta(milliseconds=1)
@@ -41,7 +40,7 @@ def executing(
 ) -> Iterator[Execution]:
     """The plan of `world`, begun and not pulled yet; closed at the end."""
     with world.session(parallelism) as session:
-        made = session.make_plan(desired(world.declared), session.open_state(), allow or {})
+        made = session.make_plan(world.wanted(), session.open_state(), allow or {})
         known: dict[str, tuple[str, ...]] = {
             str(change.after["identity"]["name"]): ()
             for change in made.plan.changes

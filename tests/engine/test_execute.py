@@ -7,12 +7,14 @@ import pytest
 
 from domostate.engine.attempt import Attempt
 from domostate.errors import ExitCode
+from domostate.model.address import Address
 from domostate.model.change import Action
 from domostate.model.event import (
     Adopted,
     ChangeApplied,
     Event,
     Forgotten,
+    Moved,
     OperationFailed,
     OperationSkipped,
     OperationStarted,
@@ -36,6 +38,7 @@ POLICY = {
     "filters": [{"column": "region", "operator": "EQUALS", "values": ["West"]}],
     "users": ["wes@acme.test"],
 }
+SALES_ADDRESS, ORDERS = Address("dataset", "sales"), Address("dataset", "orders")
 GUARDED: Spec = {
     "name": "Guarded",
     "schema": COLUMNS,
@@ -401,3 +404,97 @@ def test_what_is_forgotten_stays_as_it_is(world: World) -> None:
     assert events[-1] == RunFinished(Outcome.COMPLETE)
     assert not world.writes_since(seq)
     assert world.datasets() == before
+
+
+def test_what_is_destroyed_is_read_back_as_gone_and_only_then_forgotten(world: World) -> None:
+    world.declared["sales"], world.declared["guarded"] = SALES, GUARDED
+    world.apply()
+    del world.declared["sales"]
+    world.removed["sales"] = True
+
+    with executing(world) as execution:
+        events = list(execution.events)
+
+    assert told(events) == [
+        "RunStarted",
+        "OperationStarted delete_dataset",
+        "OperationSucceeded delete_dataset",
+        "Verified",
+        "Forgotten",
+        "RunFinished",
+    ]
+    assert count(world, "Sales") == 0
+    assert count(world, "Guarded") == 1
+
+
+def test_what_another_has_destroyed_meanwhile_is_destroyed(world: World) -> None:
+    world.declared["sales"], world.declared["guarded"] = SALES, GUARDED
+    world.apply()
+    del world.declared["sales"]
+    world.removed["sales"] = True
+    with executing(world) as execution:
+        (change,) = execution.plan.changes
+        world.domo.done("DELETE", f"/data/v3/datasources/{change.id}?deleteMethod=hard")
+
+        events = list(execution.events)
+
+    assert [one for one in events if isinstance(one, Forgotten)]
+    assert events[-1] == RunFinished(Outcome.COMPLETE)
+
+
+@pytest.mark.parametrize("fault", [{"status": 400}, {"no_effect": True}])
+def test_what_was_not_destroyed_is_not_forgotten(world: World, fault: dict[str, Any]) -> None:
+    world.declared["sales"], world.declared["guarded"] = SALES, GUARDED
+    world.apply()
+    del world.declared["sales"]
+    world.removed["sales"] = True
+    world.domo.faults({"method": "DELETE", "path": "*/datasources/*", "times": 1, **fault})
+
+    with executing(world) as execution:
+        events = list(execution.events)
+
+    assert not [one for one in events if isinstance(one, Forgotten | Verified)]
+    if "status" not in fault:
+        (left,) = [one for one in events if isinstance(one, Unverified)]
+        assert "is still there" in left.fields[0]
+    assert events[-1] == RunFinished(Outcome.PARTIAL)
+
+
+def test_a_stopped_run_destroys_nothing_and_moves_nothing(world: World) -> None:
+    world.declared["sales"], world.declared["guarded"] = SALES, GUARDED
+    world.apply()
+    world.declared = {"protected": world.declared["guarded"]}
+    world.moved["guarded"], world.removed["sales"] = "protected", True
+    with executing(world) as execution:
+        seq = world.seq()
+
+        execution.run.stop.set()
+        events = list(execution.events)
+
+    assert told(events) == ["RunStarted", "OperationSkipped delete_dataset", "RunFinished"]
+    assert not world.writes_since(seq)
+
+
+def test_a_move_takes_no_call_and_comes_before_what_else_is_to_be_done(world: World) -> None:
+    world.declared["sales"], world.declared["guarded"] = SALES, GUARDED
+    world.apply()
+    world.declared = {"orders": SALES, "others": {**GUARDED, "description": "New."}}
+    world.moved = {"sales": "orders", "guarded": "others"}
+    with executing(world) as execution:
+        seq = world.seq()
+        events = list(execution.events)
+
+    of_orders = [one for one in events if getattr(one, "address", None) in (ORDERS, SALES_ADDRESS)]
+    of_others = [one for one in events if one not in of_orders]
+    assert told(of_orders) == ["Moved", "ChangeApplied"]
+    assert told(of_others) == [
+        "RunStarted",
+        "Moved",
+        "OperationStarted update_dataset",
+        "OperationSucceeded update_dataset",
+        "Verified",
+        "ChangeApplied",
+        "RunFinished",
+    ]
+    assert Moved(SALES_ADDRESS, ORDERS) in events
+    assert len(world.writes_since(seq)) == 1

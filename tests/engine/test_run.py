@@ -17,6 +17,7 @@ from domostate.errors import (
     ExitCode,
     Locked,
     ManifestError,
+    Protected,
     Refused,
     StalePlan,
     StateError,
@@ -28,7 +29,6 @@ from domostate.model.plan import PlanEnvironment
 from domostate.record.files import Files
 from tests.engine.running import AT_ONCE, workers
 from tests.engine.test_execute import SALES
-from tests.model_test.manifests import desired
 from tests.model_test.world import HASTY, HastyDisk, World
 
 ADDRESS = Address("dataset", "sales")
@@ -58,7 +58,7 @@ def decided(
         world.session() as session,
         holding(session, timedelta(0), threading.Event()) as applying,
     ):
-        made = session.make_plan(desired(world.declared), applying.state, allow or {})
+        made = session.make_plan(world.wanted(), applying.state, allow or {})
         yield replace(applying, patience=SHORT, look_again=AT_ONCE), made
 
 
@@ -211,6 +211,28 @@ def test_a_stranger_in_place_of_what_is_gone_is_named_by_the_plan(world: World) 
         world.apply({"recreate": 1})
 
     assert stranger in str(refused.value.findings[0])
+
+
+def test_what_the_state_protects_no_plan_destroys_not_even_one_that_says_nothing_of_it(
+    world: World,
+) -> None:
+    world.declared["sales"] = {**SALES, "protect": True}
+    world.declared["other"] = {"name": "Other"}
+    world.apply()
+    del world.declared["sales"]
+    world.removed["sales"] = True
+
+    with decided(world) as (applying, made):
+        seq = world.seq()
+        with pytest.raises(Protected):
+            carried_out(applying, made, ignore)
+        silent = replace(made, plan=replace(made.plan, refusals=()))
+        with pytest.raises(Protected):
+            carried_out(applying, silent, ignore)
+        begun = applying.session.record.journal_path.exists()
+
+    assert not world.writes_since(seq)
+    assert not begun
 
 
 def test_a_plan_is_applied_once(world: World) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from domostate.errors import Location
 from domostate.kinds.dataset.spec import DatasetSpec
 from domostate.model.address import Address
-from domostate.model.desired import Declared, Desired
+from domostate.model.desired import Declared, Desired, Move, Removal
 
 Spec = dict[str, Any]
 
@@ -210,13 +210,28 @@ class Nowhere:
         return ".".join(map(str, path))
 
 
-def desired(declared: Mapping[str, Spec]) -> Desired:
-    """What a project with these datasets asks for."""
+def desired(
+    declared: Mapping[str, Spec],
+    moved: Mapping[str, str] | None = None,
+    removed: Mapping[str, bool] | None = None,
+) -> Desired:
+    """What a project with these datasets asks for.
+
+    `moved` holds the new names by the old ones, `removed` whether the dataset is destroyed.
+    """
     return Desired(
         {
             (address := Address("dataset", name)): Declared(
                 address, DatasetSpec.model_validate(spec), Nowhere()
             )
             for name, spec in declared.items()
-        }
+        },
+        moved={
+            Address("dataset", old): Move(Address("dataset", new), Nowhere())
+            for old, new in (moved or {}).items()
+        },
+        removed={
+            Address("dataset", name): Removal(destroy, "of no use", Nowhere())
+            for name, destroy in (removed or {}).items()
+        },
     )

@@ -16,6 +16,7 @@ from domostate.engine.run import Applying, apply_plan, holding, look_anew
 from domostate.engine.session import Session
 from domostate.errors import ExitCode
 from domostate.manifests.project import Project, open_project
+from domostate.model.desired import Desired
 from domostate.model.event import Event
 from domostate.model.plan import Plan
 from domostate.model.state import State
@@ -146,6 +147,10 @@ class World:
         self.folder = folder
         self.files: Files = HastyDisk()
         self.declared: dict[str, Spec] = {}
+        self.moved: dict[str, str] = {}
+        self.removed: dict[str, bool] = {}
+        self.doomed: set[str] = set()
+        """The ids that the last apply was to destroy."""
         self._project = project
         self._seq = 0
         domo.reset({**ESTATE, "switches": switches})
@@ -154,11 +159,15 @@ class World:
         """The same instance, reset, with another empty state."""
         return World(self.domo, self._project, self.folder / name)
 
+    def wanted(self) -> Desired:
+        """What the manifests say."""
+        return desired(self.declared, self.moved, self.removed)
+
     def plan(self, allow: Mapping[str, int] | None = None) -> Plan:
         """`domostate plan`."""
         with self._opened(self.files) as session:
             state = session.open_state()
-            return session.make_plan(desired(self.declared), state, allow or {}).plan
+            return session.make_plan(self.wanted(), state, allow or {}).plan
 
     def apply(
         self,
@@ -186,8 +195,9 @@ class World:
                 self._opened(files, parallelism) as session,
                 holding(session, timedelta(0), threading.Event()) as applying,
             ):
-                made = session.make_plan(desired(self.declared), applying.state, allow or {})
+                made = session.make_plan(self.wanted(), applying.state, allow or {})
                 result.plan = made.plan
+                self.doomed = self._doomed(applying.state)
                 for act in between:
                     act()
                     look_anew(applying, made.plan)
@@ -198,6 +208,10 @@ class World:
         except Died:
             result.died = True
         return result
+
+    def _doomed(self, state: State) -> set[str]:
+        entries = state.entries.items()
+        return {entry.id for address, entry in entries if self.removed.get(address.name)}
 
     def state(self) -> State:
         """What the next command would find recorded."""

@@ -1,19 +1,20 @@
 """What a plan is made from, with defaults: desired, observed and remembered."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from domostate.kinds.registry import KINDS
 from domostate.model.address import Address
 from domostate.model.call import Part, Plane
-from domostate.model.desired import Declared, Desired
+from domostate.model.desired import Declared, Desired, Move, Removal
 from domostate.model.observed import Found, Live, Observed, Presence
 from domostate.model.plan import Plan
 from domostate.model.principal import Directory
 from domostate.model.state import Entry, OpenIntent, State
 from domostate.planning.plan import make_plan
 from domostate.planning.scope import Limits, Scope
-from tests.kinds.entries import DIRECTORY, ID, PRODUCT, SALES, entry, names
+from tests.kinds.entries import DIRECTORY, ID, PRODUCT, SALES, Lines, entry, names
 from tests.kinds.little_domo import plain_parts
 
 SCOPE = Scope("dev", "acme-dev")
@@ -21,6 +22,27 @@ SCOPE = Scope("dev", "acme-dev")
 
 def desired(*entries: Declared, **principals: str) -> Desired:
     return Desired({one.address: one for one in entries}, principals, "m1")
+
+
+def departing(
+    wanted: Desired,
+    *,
+    moved: Mapping[Address, Address] | None = None,
+    destroyed: Mapping[Address, str] | None = None,
+    given_up: Iterable[Address] = (),
+) -> Desired:
+    """The same manifests with `moved` and `removed`; `destroyed` holds the reasons."""
+    return replace(
+        wanted,
+        moved={old: Move(new, Lines(70, "moved.yml")) for old, new in (moved or {}).items()},
+        removed={
+            **{one: Removal(True, why, REMOVED) for one, why in (destroyed or {}).items()},
+            **{one: Removal(False, "", REMOVED) for one in given_up},
+        },
+    )
+
+
+REMOVED = Lines(80, "removed.yml")
 
 
 def live(

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from domostate.errors import Location, PlanError
 from domostate.model.address import Address
 from domostate.model.change import Action, Change, ChangeClass, FieldChange, Operation, Origin
-from domostate.model.plan import Budget, DriftRow, Plan, PlanEnvironment, Summary
+from domostate.model.plan import (
+    Budget,
+    DriftRow,
+    Plan,
+    PlanEnvironment,
+    Refusal,
+    RefusalKind,
+    Summary,
+)
 from domostate.planning import codec
 from domostate.planning.codec import UnusablePlan, canonical, decode, plan_document, plan_from
 from tests.builders import change, document, operation, plan
@@ -62,6 +70,7 @@ def changes(draw: st.DrawFn, number: int) -> Change:
             fingerprint=TEXT,
             operations=tuples(operations, 1),
             protect=st.booleans(),
+            moved_from=st.none() | ADDRESS,
         )
     )
 
@@ -80,6 +89,7 @@ PLANS = st.builds(
     drift=tuples(st.builds(DriftRow, TEXT, TEXT, VALUE, VALUE, st.booleans())),
     notes=tuples(TEXT),
     allow=st.dictionaries(TEXT, COUNT, max_size=2),
+    refusals=tuples(st.builds(Refusal, st.sampled_from(RefusalKind), TEXT, TEXT, TEXT)),
 )
 
 
@@ -107,11 +117,12 @@ def test_the_file_has_the_keys_of_the_contract() -> None:
     assert set(made) == {
         *("format_version", "domostate_version", "environment", "digests", "nonce", "created_at"),
         *("allow", "changes", "access_changes", "drift", "api_cost", "budgets", "summary", "notes"),
+        "refusals",
     }
     assert set(made["digests"]) == {"manifests", "state_lineage", "state_serial", "plan"}
     assert set(made["changes"][0]) >= {
         *("address", "kind", "id", "actions", "reasons", "classes", "origin", "before", "after"),
-        *("fingerprint", "operations"),
+        *("fingerprint", "operations", "moved_from"),
     }
     assert set(made["changes"][0]["operations"][0]) >= {
         *("seq", "name", "before", "after", "class", "depends_on"),
@@ -175,6 +186,15 @@ def test_additions_of_a_newer_minor_are_passed_over() -> None:
     newer = sealed(document(rich_plan()) | {"format_version": "1.7", "weather": "fine"})
 
     assert plan_from(newer) == rich_plan()
+
+
+def test_a_plan_of_an_earlier_version_lacks_what_came_later() -> None:
+    older = document(rich_plan())
+    del older["refusals"]
+    for one in older["changes"]:
+        del one["moved_from"]
+
+    assert plan_from(sealed(older)) == rich_plan()
 
 
 Edit = Callable[[dict[str, Any]], None]

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domostate.errors import ExitCode, Refused
+from domostate.errors import ExitCode, Protected, Refused, SuspectedMove
 from domostate.model.change import Action, Change, ChangeClass
-from domostate.model.plan import Budget
-from domostate.planning.guard import budgets_of, guard, uncounted
+from domostate.model.plan import Budget, Refusal, RefusalKind
+from domostate.planning.guard import budgets_of, guard, refuse, uncounted
 from domostate.planning.scope import Limits
 from tests.builders import change, operation, plan
 
@@ -136,3 +136,37 @@ def test_a_percentage_of_revocations_is_of_what_was_granted(grants: int, limit: 
     rows = budgets_of(changes, [], 5_000, Limits({"revoke": "10%"}), grants)
 
     assert rows[1] == Budget("revoke", limit, 4, ("dataset.a",))
+
+
+MOVE = Refusal(RefusalKind.SUSPECTED_MOVE, "dataset.a", "is it a move?", "say so")
+KEPT = Refusal(RefusalKind.PROTECTED, "dataset.b", "it is protected", "lift that first")
+
+
+@pytest.mark.parametrize(
+    ("refusals", "error"),
+    [([MOVE], SuspectedMove), ([KEPT], Protected), ([MOVE, KEPT], Protected)],
+)
+def test_a_refusal_is_no_matter_of_budgets(refusals: list[Refusal], error: type[Refused]) -> None:
+    with pytest.raises(error) as refused:
+        guard(plan(refusals=refusals, allow={"delete": 9}))
+
+    assert refused.value.exit_code is ExitCode.REFUSED
+    assert [(one.message, one.hint) for one in refused.value.findings] == [
+        (one.message, one.hint) for one in refusals
+    ]
+
+
+def test_whatever_refuses_a_plan_is_said_at_once() -> None:
+    with pytest.raises(Protected) as refused:
+        guard(plan(refusals=[KEPT], budgets=[Budget("owner", 0, 1, ("dataset.x",))]))
+
+    kept, budget = refused.value.findings
+    assert kept.message == "it is protected"
+    assert budget.message == "owner: 1 against a limit of 0 (dataset.x)"
+    assert budget.hint.endswith("--allow owner=1")
+
+
+@pytest.mark.parametrize("kind", RefusalKind)
+def test_every_kind_of_refusal_refuses(kind: RefusalKind) -> None:
+    with pytest.raises(Refused):
+        refuse([Refusal(kind, "dataset.a", "no", "hint")])

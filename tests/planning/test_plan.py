@@ -14,8 +14,8 @@ from domostate.model.plan import DriftRow, Plan, Summary
 from domostate.model.principal import Directory
 from domostate.model.state import Entry, OpenIntent
 from domostate.planning.codec import canonical, plan_document
+from domostate.planning.fingerprint import fingerprint
 from domostate.planning.guard import guard, revoked_by
-from domostate.planning.plan import fingerprint
 from domostate.planning.scope import Limits
 from tests.kinds import replies
 from tests.kinds.entries import DIRECTORY, ID, PLATFORM, SALES, entry

@@ -1,8 +1,10 @@
 """Plans that show every kind of change."""
 
+from dataclasses import replace
+
 from domostate.errors import Location
 from domostate.model.change import Action, Change, ChangeClass, Origin
-from domostate.model.plan import Budget, DriftRow, Plan, Summary
+from domostate.model.plan import Budget, DriftRow, Plan, Refusal, RefusalKind, Summary
 from tests.builders import change, field, grant, group, operation, plan, policy, user
 
 WIDENING, NARROWING = ChangeClass.WIDENING, ChangeClass.NARROWING
@@ -93,6 +95,55 @@ def sales_orders() -> Change:
             operation(5, "grant_access", address, WIDENING, depends_on=[1]),
             operation(6, "set_all_rows", address, WIDENING, depends_on=[2]),
             operation(7, "reassign_owner", address, OWNERSHIP, depends_on=[1]),
+        ],
+    )
+
+
+def departures_plan() -> Plan:
+    """Addresses that are declared no longer: destroyed, moved, forgotten, and two refused."""
+    old, kept = "dataset.old", "dataset.ledger"
+    delete = replace(
+        operation(1, "delete_dataset", old, DESTRUCTIVE, aspect="identity"),
+        before={"name": "Old Orders", "description": ""},
+        after=None,
+    )
+    return plan(
+        change("dataset.given_up", Action.FORGET, title="", reasons=["removed: sold"]),
+        change(
+            old,
+            Action.DELETE,
+            title="Old Orders",
+            classes=[DESTRUCTIVE],
+            before={"identity": {"name": "Old Orders"}, **{k: RETURNS[k] for k in _CONTENTS}},
+            reasons=["removed: replaced by sales_orders"],
+            origin=Location("manifests/removed.yml", 2, 5),
+            operations=[delete],
+        ),
+        change("dataset.orders", title="Orders", moved_from="dataset.raw_orders"),
+        change(
+            "dataset.targets",
+            title="Targets",
+            moved_from="dataset.goals",
+            reasons=["moved from dataset.goals", "the manifest asks for it"],
+            fields=[field("description", "Old.", "New.")],
+            operations=[operation(2, "update_dataset", "dataset.targets", aspect="identity")],
+        ),
+        summary=Summary(change=2, forget=1, destroy=1),
+        refusals=[
+            Refusal(
+                RefusalKind.PROTECTED,
+                kept,
+                f"{kept} (dataset 77aa) is protected, as it was last applied",
+                "Take its removed: entry out, declare it once more, and apply that:\n"
+                '  datasets: {ledger: {name: "Ledger", protect: false}}\n'
+                "Then it can be removed.",
+            ),
+            Refusal(
+                RefusalKind.SUSPECTED_MOVE,
+                "dataset.a",
+                "dataset.a is declared no longer, while dataset.b has its name",
+                "Say so:\n  moved: [{from: dataset.a, to: dataset.b}]",
+            ),
         ],
     )
 

@@ -10,6 +10,7 @@ from domostate.errors import (
     Finding,
     Location,
     ManifestError,
+    Protected,
     Refused,
     Rejected,
     Unreachable,
@@ -39,6 +40,12 @@ KINDS: dict[str, DomostateError] = {
         "Several environments are configured: dev, prod.", hint="Name one with -e."
     ),
     "refused": Refused("revoke: 12 planned, 3 allowed.\n  dataset.sales_orders\n  dataset.targets"),
+    "protected": Protected(
+        findings=[
+            Finding("dataset.a is protected", hint="Declare it:\n  datasets: {a: {name: A}}"),
+            Finding("owner: 3 against a limit of 1", hint="allow it by count: --allow owner=2"),
+        ]
+    ),
     "domo": Rejected(
         "Cannot share with an inactive user",
         method="POST",

@@ -14,7 +14,7 @@ from domostate.views.terminal import Terminal
 from tests.builders import change, document, field, grant, operation, plan, policy
 from tests.builders import group as a_group
 from tests.builders import user as a_user
-from tests.views.samples import returns, rich_plan
+from tests.views.samples import departures_plan, returns, rich_plan
 
 Golden = Callable[[str, str], None]
 
@@ -41,6 +41,17 @@ def test_every_kind_of_change_is_shown(golden: Golden) -> None:
 
 def test_a_narrow_terminal_wraps_and_cuts_nothing(golden: Golden) -> None:
     golden("plan_rich_60.txt", text_of(rich_plan(), width=60))
+
+
+def test_addresses_that_leave_are_shown_with_what_goes_and_what_is_refused(golden: Golden) -> None:
+    golden("plan_departures.txt", text_of(departures_plan()))
+
+
+def test_what_is_to_be_pasted_stays_on_one_line_however_narrow_the_terminal() -> None:
+    lines = [line.strip() for line in text_of(departures_plan(), width=40).splitlines()]
+
+    assert "moved: [{from: dataset.a, to: dataset.b}]" in lines
+    assert 'datasets: {ledger: {name: "Ledger", protect: false}}' in lines
 
 
 def test_a_creation_is_shown_in_full(golden: Golden) -> None:
