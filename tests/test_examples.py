@@ -76,6 +76,27 @@ def test_a_dataset_is_adopted_and_what_others_added_stays(example: Project) -> N
     assert "- revoke share group Support" in exact.out
 
 
+@of(REPOSITORY / "examples" / "rename-and-remove")
+def test_addresses_leave_and_one_dataset_goes(example: Project) -> None:
+    example.run("apply", "--auto-approve")
+    shutil.copy(example.root / "next" / "datasets.yml", example.root)
+    moves = "moved: [{from: dataset.complaints, to: dataset.consumer_complaints}]\n"
+
+    planned = example.run("plan", "--detailed-exitcode")
+    example.replace("datasets.yml", moves, "")
+    unsaid = example.run("apply", "--auto-approve")
+    example.write("datasets.yml", (example.root / "next" / "datasets.yml").read_text())
+    codes = [example.run(*one.split()).code for one in ("apply --auto-approve", "plan")]
+
+    assert planned.code == 2
+    assert "address: dataset.complaints -> dataset.consumer_complaints" in planned.out
+    assert "1 to change, 1 to forget, 1 to destroy" in planned.out
+    assert unsaid.code == 4
+    assert moves.strip() in unsaid.err
+    assert codes == [0, 0]
+    assert "No changes." in example.run("plan").out
+
+
 @of(REPOSITORY / "examples" / "row-policies")
 def test_a_territory_moves_from_one_person_to_another(example: Project) -> None:
     example.run("apply", "--auto-approve")

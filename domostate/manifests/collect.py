@@ -13,7 +13,16 @@ from domostate.manifests.source import Findings, Mark, place_of
 from domostate.manifests.tree import Document, Map, Seq
 from domostate.manifests.words import did_you_mean, short, shown
 
-__all__ = ["VARS_HINT", "Collected", "Entry", "collect", "manifest_map", "section", "validated"]
+__all__ = [
+    "VARS_HINT",
+    "Collected",
+    "Entry",
+    "collect",
+    "listed_in",
+    "manifest_map",
+    "section",
+    "validated",
+]
 
 
 @dataclass(slots=True)
@@ -27,12 +36,17 @@ class Entry:
 
 @dataclass(slots=True)
 class Collected:
-    """What the files declare, by name; `twins` are datasets whose address was taken before."""
+    """What the files declare, by name; `twins` are datasets whose address was taken before.
+
+    The entries of `moved` and `removed` have no name of their own.
+    """
 
     datasets: dict[str, Entry] = field(default_factory=dict)
     share_sets: dict[str, Entry] = field(default_factory=dict)
     policy_sets: dict[str, Entry] = field(default_factory=dict)
     twins: list[Entry] = field(default_factory=list)
+    moved: list[Entry] = field(default_factory=list)
+    removed: list[Entry] = field(default_factory=list)
 
 
 VARS_HINT: Final = (
@@ -56,6 +70,8 @@ def collect(bodies: list[Document], collected: Collected, findings: Findings) ->
             _add_set(entry, "share set", collected.share_sets, findings)
         for entry in section(body, "policy_sets", findings, of=Seq):
             _add_set(entry, "policy set", collected.policy_sets, findings)
+        collected.moved += listed_in(body, "moved", findings)
+        collected.removed += listed_in(body, "removed", findings)
 
 
 def section(
@@ -77,6 +93,22 @@ def section(
             findings.add(mark, f"{short(name)} needs {what}, has {shown(value)}")
 
 
+def listed_in(body: Map, key: str, findings: Findings) -> Iterator[Entry]:
+    """The entries of a section that is a list of mappings."""
+    several = body.get(key)
+    if several is None:
+        return
+    if not isinstance(several, Seq):
+        findings.add(body.marks[key], f"{key} needs a list, has {shown(several)}")
+        return
+    for n, one in enumerate(several):
+        if isinstance(one, Map):
+            yield Entry("", several.marks[n], one)
+        else:
+            message = f"entry {n + 1} of {key} needs a mapping, has {shown(one)}"
+            findings.add(several.marks[n], message)
+
+
 def validated(
     adapter: TypeAdapter[Any], model: Any, body: Any, mark: Mark, findings: Findings
 ) -> Any:
@@ -92,7 +124,7 @@ def manifest_map(document: Document, findings: Findings) -> Map | None:
     """The mapping that a document is, None (and a finding) when it is something else."""
     if isinstance(document.value, Map):
         return document.value
-    hint = "it holds datasets, share_sets, policy_sets or defaults"
+    hint = f"it holds {', '.join(SECTIONS[:-1])} or {SECTIONS[-1]}"
     message = f"a manifest needs a mapping, has {shown(document.value)}"
     findings.add(document.mark, message, hint)
     return None

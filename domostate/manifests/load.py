@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from domostate.errors import Finding, Location, ManifestError
 from domostate.kinds.dataset.spec import DatasetSpec, GrantSpec, PolicySpec
 from domostate.manifests.collect import Collected, Entry, collect, validated
+from domostate.manifests.departures import departures
 from domostate.manifests.document import DATASET, GRANT, POLICY
 from domostate.manifests.expand import expanded
 from domostate.manifests.fields import Fields
@@ -79,7 +80,9 @@ class _Loading:
         for twin in collected.twins:
             self.declared(twin, collected)
         check_identity(collected.datasets.values(), self.findings)
-        if not collected.datasets and not self.findings:
+        moved, removed = departures(collected, self.findings)
+        # The last dataset of a project may go, too: then the removals are all that it declares.
+        if not (collected.datasets or collected.removed or self.findings):
             self.nothing_declared()
         if self.findings:
             raise ManifestError(findings=self.findings.sorted())
@@ -89,6 +92,8 @@ class _Loading:
             principals=self.environment.principals,
             digest=self.digest(),
             warnings=self.warnings.sorted(),
+            moved=moved,
+            removed=removed,
         )
 
     def collected(self) -> Collected:

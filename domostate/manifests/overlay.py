@@ -35,8 +35,12 @@ def _principal(named: Any, type_: str) -> str:
 
 def name_key(one: Any) -> Key:
     """What tells policies and columns apart."""
-    if isinstance(one, Map) and isinstance(one.get("name"), str):
-        return "name", one["name"]
+    return _field_key(one, "name")
+
+
+def _field_key(one: Any, field: str) -> Key:
+    if isinstance(one, Map) and isinstance(one.get(field), str):
+        return field, one[field]
     return NO_KEY
 
 
@@ -44,6 +48,8 @@ _KEYED: Final[Mapping[str, Callable[[Any], Key]]] = {
     "grants": grant_key,
     "policies": name_key,
     "schema": name_key,
+    "moved": lambda one: _field_key(one, "from"),
+    "removed": lambda one: _field_key(one, "address"),
 }
 _ONE_OF: Final = frozenset({"owner", "account"})
 """Mappings that stand for one name: half of one and half of another would name nobody."""

@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from domostate.manifests.collect import VARS_HINT, Collected, Entry, manifest_map, section
+from domostate.manifests.collect import (
+    VARS_HINT,
+    Collected,
+    Entry,
+    listed_in,
+    manifest_map,
+    section,
+)
 from domostate.manifests.document import LATER
 from domostate.manifests.explain import later
 from domostate.manifests.overlay import patched, patched_list
@@ -13,7 +20,7 @@ from domostate.manifests.words import did_you_mean, short
 
 __all__ = ["apply_overlay"]
 
-_SECTIONS: Final = ("datasets", "share_sets", "policy_sets")
+_SECTIONS: Final = ("datasets", "share_sets", "policy_sets", "moved", "removed")
 
 
 def apply_overlay(bodies: list[Document], collected: Collected, findings: Findings) -> None:
@@ -31,6 +38,25 @@ def apply_overlay(bodies: list[Document], collected: Collected, findings: Findin
             _apply(patch, collected.share_sets, "share set", findings)
         for patch in section(body, "policy_sets", findings, of=Seq, null=True):
             _apply(patch, collected.policy_sets, "policy set", findings)
+        collected.moved = _patched(collected.moved, body, "moved", findings)
+        collected.removed = _patched(collected.removed, body, "removed", findings)
+
+
+def _patched(base: list[Entry], body: Map, key: str, findings: Findings) -> list[Entry]:
+    """A list whose entries are told apart by what they are about: see `overlay`."""
+    patches = list(listed_in(body, key, findings))
+    if not patches:
+        return base
+    mark = body.marks[key]
+    made = patched_list(_listed(base, mark), _listed(patches, mark), key, findings)
+    return [Entry("", made.marks[n], one) for n, one in enumerate(made)]
+
+
+def _listed(entries: list[Entry], mark: Mark) -> Seq:
+    made = Seq(mark)
+    for entry in entries:
+        made.put(entry.body, entry.mark)
+    return made
 
 
 def _apply(patch: Entry, base: dict[str, Entry], what: str, findings: Findings) -> None:

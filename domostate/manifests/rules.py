@@ -17,14 +17,15 @@ from domostate.manifests.source import Findings, Mark, place_of
 from domostate.manifests.tree import Map, Seq
 from domostate.manifests.words import did_you_mean, short
 
-__all__ = ["check", "check_identity", "check_values"]
+__all__ = ["NAME", "check", "check_identity", "check_values"]
 
-_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\Z")
+NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\Z")
+"""What the second part of an address is made of."""
 
 
 def check(entry: Entry, body: Map, findings: Findings, warnings: Findings) -> None:
     """Note what is wrong with a dataset as a whole; `body` has its sets written out."""
-    if not _NAME.match(entry.name):
+    if not NAME.match(entry.name):
         message = f"{short(entry.name)} cannot be part of an address"
         hint = "use letters, digits, '_', '.' and '-', such as sales_orders"
         findings.add(entry.mark, message, hint)

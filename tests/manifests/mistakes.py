@@ -92,8 +92,6 @@ FIELDS = [
     manifest("an unknown section", "dataset: {}\n", "1:1", "unknown key 'dataset'", "'datasets'"),
     manifest("vars in a manifest", "vars: {a: b}\n", "1:1", "vars cannot be", "domostate.yml"),
     manifest("groups", "groups: {}\n", "1:1", "does not manage groups yet", "leave it out"),
-    manifest("moved", "moved: []\n", "1:1", "does not manage moved addresses yet", "leave it out"),
-    manifest("removed", "removed: []\n", "1:1", "does not manage removals yet", "leave it out"),
     manifest("a list of datasets", "datasets: []\n", "1:1", "needs a mapping of names, has a list"),
     manifest("a bare dataset", "datasets:\n  orders:\n", "2:3", "needs a mapping, has nothing"),
     manifest("no name", "datasets:\n  orders: {tags: []}\n", "2:3", "name is missing"),

@@ -1,11 +1,192 @@
-"""Overlays and domostate.yml with one mistake each, and what people are told about it."""
+"""What stands beside datasets, with one mistake each, and what people are told about it."""
 
-from tests.manifests.mistakes import FIELDS, MORE_YAML, YAML, config, overlay
+from tests.manifests.mistakes import (
+    FIELDS,
+    MORE_YAML,
+    YAML,
+    Mistake,
+    config,
+    manifest,
+    overlay,
+)
 from tests.manifests.projects import CONFIG, DATASET
 
 ENVIRONMENT = "project: acme\nenvironments:\n  dev:\n    instance: acme\n"
 
+
+def departure(name: str, line: str, where: str, says: str, hint: str = "") -> Mistake:
+    """A mistake in what stands on line 4, below a dataset called orders."""
+    return manifest(name, f"{DATASET}{line}\n", where, says, hint)
+
+
+DEPARTURES = [
+    departure("moved as a mapping", "moved: {a: b}", "4:1", "moved needs a list, has a mapping"),
+    departure("removed as text", "removed: a", "4:1", "removed needs a list, has the text 'a'"),
+    departure("a bare address", "removed: [a]", "4:11", "entry 1 of removed needs a mapping"),
+    departure("no to", "moved: [{from: dataset.a}]", "4:9", "to is missing"),
+    departure(
+        "an unknown key in a move",
+        "moved: [{form: dataset.a, to: dataset.orders}]",
+        "4:10",
+        "unknown key 'form'",
+        "'from'",
+    ),
+    departure(
+        "a name for an address",
+        "moved: [{from: order, to: dataset.orders}]",
+        "4:10",
+        "'order' is not an address",
+        "did you mean 'dataset.order'?",
+    ),
+    departure(
+        "no address at all",
+        "removed: [{address: my orders, destroy: false}]",
+        "4:12",
+        "'my orders' is not an address",
+        "<kind>.<name>",
+    ),
+    departure(
+        "an unknown kind",
+        "moved: [{from: datasets.a, to: dataset.orders}]",
+        "4:10",
+        "unknown kind 'datasets'",
+        "'dataset'",
+    ),
+    departure(
+        "a blank in an address",
+        "removed: [{address: dataset.a b, destroy: false}]",
+        "4:12",
+        "'a b' cannot be part of an address",
+    ),
+    departure(
+        "a move to itself",
+        "moved: [{from: dataset.a, to: dataset.a}]",
+        "4:27",
+        "dataset.a is moved to itself",
+    ),
+    departure(
+        "moved twice",
+        "moved: [{from: dataset.a, to: dataset.orders}, {from: dataset.a, to: dataset.orders}]",
+        "4:49",
+        "dataset.a is moved twice, first at m.yml:4:10",
+    ),
+    departure(
+        "two moved to one",
+        "moved: [{from: dataset.a, to: dataset.orders}, {from: dataset.b, to: dataset.orders}]",
+        "4:66",
+        "dataset.orders is moved to twice, first at m.yml:4:27",
+    ),
+    manifest(
+        "moved and still declared",
+        "datasets: {a: {name: A}, b: {name: B}}\nmoved: [{from: dataset.a, to: dataset.b}]\n",
+        "2:10",
+        "dataset.a is still declared, at m.yml:1:12",
+    ),
+    departure(
+        "moved to nothing",
+        "moved: [{from: dataset.a, to: dataset.order}]",
+        "4:27",
+        "dataset.order is not declared, and dataset.a is moved to it",
+        "did you mean 'dataset.orders'?",
+    ),
+    departure(
+        "a chain to nothing",
+        "moved: [{from: dataset.a, to: dataset.b}, {from: dataset.b, to: dataset.zzz}]",
+        "4:61",
+        "dataset.zzz is not declared, and dataset.b is moved to it",
+        "declare it",
+    ),
+    departure(
+        "moved to what is removed",
+        "removed: [{address: dataset.b, destroy: false}]\n"
+        "moved: [{from: dataset.a, to: dataset.b}]",
+        "5:27",
+        "dataset.b is not declared, and dataset.a is moved to it",
+        "name dataset.a under removed: as well",
+    ),
+    departure(
+        "a circle met from outside",
+        "moved:\n  - {from: dataset.d, to: dataset.b}\n  - {from: dataset.b, to: dataset.b1}\n"
+        "  - {from: dataset.b1, to: dataset.d}",
+        "6:6",
+        "lead in a circle: dataset.b -> dataset.b1 -> dataset.d -> dataset.b",
+    ),
+    departure(
+        "no word on destroying",
+        "removed: [{address: dataset.a}]",
+        "4:11",
+        "destroy is missing",
+    ),
+    departure(
+        "destroy as text",
+        "removed: [{address: dataset.a, destroy: maybe}]",
+        "4:32",
+        "destroy needs true or false",
+    ),
+    departure(
+        "destroyed without a reason",
+        "removed: [{address: dataset.a, destroy: true}]",
+        "4:32",
+        "destroy takes a reason, which the plan shows",
+    ),
+    departure(
+        "an empty reason",
+        'removed: [{address: dataset.a, destroy: true, reason: ""}]',
+        "4:47",
+        "reason is empty",
+    ),
+    departure(
+        "a blank reason",
+        'removed: [{address: dataset.a, destroy: true, reason: " "}]',
+        "4:32",
+        "destroy takes a reason",
+    ),
+    departure(
+        "removed twice",
+        "removed: [{address: dataset.a, destroy: false}, {address: dataset.a, destroy: false}]",
+        "4:50",
+        "dataset.a is removed twice, first at m.yml:4:12",
+    ),
+    departure(
+        "removed and still declared",
+        "removed: [{address: dataset.orders, destroy: false}]",
+        "4:12",
+        "dataset.orders is still declared, at m.yml:2:3",
+    ),
+    departure(
+        "removed and moved",
+        "moved: [{from: dataset.a, to: dataset.orders}]\n"
+        "removed: [{address: dataset.a, destroy: false}]",
+        "5:12",
+        "dataset.a is removed, and moved at m.yml:4:9",
+    ),
+    Mistake(
+        "the same removal in two files",
+        {
+            "m.yml": DATASET + "removed: [{address: dataset.a, destroy: false}]\n",
+            "n.yml": "removed: [{address: dataset.a, destroy: false}]\n",
+        },
+        "n.yml:1:12",
+        "dataset.a is removed twice, first at m.yml:4:12",
+    ),
+]
+
 OVERLAYS = [
+    overlay("a list of moves", DATASET, "moved: {}\n", "1:1", "moved needs a list"),
+    overlay(
+        "a removal that is not there to be taken back",
+        DATASET,
+        "removed: [{address: dataset.a, destroy: null}]\n",
+        "1:11",
+        "null removes 'dataset.a', which is not there",
+    ),
+    overlay(
+        "a removal of what the environment still declares",
+        DATASET,
+        "removed: [{address: dataset.orders, destroy: true, reason: r}]\n",
+        "1:12",
+        "dataset.orders is still declared, at m.yml:2:3",
+    ),
     overlay("groups", DATASET, "groups: {}\n", "1:1", "does not manage groups yet"),
     overlay("variables", DATASET, "vars: {}\n", "1:1", "vars cannot be declared here"),
     overlay("defaults", DATASET, "defaults: {}\n", "1:1", "defaults cannot be declared here"),
@@ -156,4 +337,4 @@ CONFIGS = [
     ),
 ]
 
-MISTAKES = [*YAML, *MORE_YAML, *FIELDS, *OVERLAYS, *CONFIGS]
+MISTAKES = [*YAML, *MORE_YAML, *FIELDS, *DEPARTURES, *OVERLAYS, *CONFIGS]

@@ -60,6 +60,8 @@ policy_sets:
     - name: East
       filters: [{column: region, operator: EQUALS, values: [East]}]
       groups: [East Sales]
+moved: [{from: dataset.orders, to: dataset.sales_orders}]
+removed: [{address: dataset.old, destroy: true, reason: replaced by sales_orders}]
 defaults: {owner: platform@acme.example, on_existing: fail}
 """
 
@@ -156,6 +158,20 @@ def test_a_broken_link_is_a_mistake(tmp_path: Path) -> None:
 
     assert str(finding.where) == "n.yml:1:1"
     assert finding.message == "cannot be read: No such file or directory"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")
+@pytest.mark.parametrize("closed", ["m", "m/n.yml"])
+def test_what_may_not_be_read_is_a_mistake(tmp_path: Path, closed: str) -> None:
+    write(tmp_path, {"m/n.yml": DATASET, "o.yml": DATASET.replace("rders", "thers")})
+    (tmp_path / closed).chmod(0)
+
+    try:
+        (finding,) = findings(tmp_path)
+    finally:
+        (tmp_path / closed).chmod(0o700)
+
+    assert finding.message == "cannot be read: Permission denied"
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
