@@ -89,8 +89,17 @@ def _walk(folder: Path, project: Project, findings: Findings) -> Iterator[Path]:
         own_folders, own_files = (_OWN_FOLDERS, _OWN_FILES) if is_root else ((), ())
         names[:] = sorted(n for n in names if not n.startswith(".") and n not in own_folders)
         for name in sorted(files):
-            if name.endswith(_ENDINGS) and not name.startswith(".") and name not in own_files:
-                yield Path(top, name)
+            path = Path(top, name)
+            if name.startswith(".") or name in own_files:
+                continue
+            if name.endswith(_ENDINGS):
+                yield path
+            elif path.is_symlink() and not path.exists():
+                # It may have been a folder of manifests: what it held must not seem undeclared.
+                findings.unread = True
+                message = "this link leads nowhere: what it led to may have declared something"
+                where = Location(project.shown(path), 1, 1)
+                findings.keep(Finding(message, where, hint="restore it, or remove the link"))
 
 
 def _no_folder(folder: Path, project: Project, findings: Findings) -> None:

@@ -160,6 +160,17 @@ def test_a_broken_link_is_a_mistake(tmp_path: Path) -> None:
     assert finding.message == "cannot be read: No such file or directory"
 
 
+def test_a_broken_link_may_have_been_a_folder_of_manifests(tmp_path: Path) -> None:
+    write(tmp_path, {"m.yml": DATASET})
+    (tmp_path / "sales").symlink_to(tmp_path / "gone")
+    (tmp_path / ".lock").symlink_to("nobody@nowhere:1")
+
+    (finding,) = findings(tmp_path)
+
+    assert str(finding.where) == "sales:1:1"
+    assert "leads nowhere" in finding.message
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")
 @pytest.mark.parametrize("closed", ["m", "m/n.yml"])
 def test_what_may_not_be_read_is_a_mistake(tmp_path: Path, closed: str) -> None:
