@@ -4,7 +4,7 @@ fail, and now and then somebody applies.
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from domostate.errors import DomostateError, ExitCode, Refused
 from domostate.manifests.project import Project
 from domostate.model.address import Address
 from domostate.model.plan import Plan
+from domostate.model.state import Entry
+from domostate.planning.moves import carried_over
 from tests.emulator.client import Domo
 from tests.model_test import hands, oracle
 from tests.model_test.hands import HANDS, Hand
@@ -148,10 +150,27 @@ class Convergence(RuleBasedStateMachine):
         self.world.declared[name] = spec
 
     @precondition(lambda self: self.world.declared)
-    @rule(data=st.data())
-    def undeclare(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), word=st.sampled_from(["none", "given up", "destroyed", "destroyed"]))
+    def undeclare(self, data: st.DataObject, word: str) -> None:
         name = self._declared(data)
+        entry = self._entries().get(Address("dataset", name))
         self.retired.append((name, self.world.declared.pop(name)))
+        # What the state still has under an older name shares the fate of the newest.
+        names = [name, *(old for old, new in self.world.moved.items() if new == name)]
+        self.world.moved = {old: new for old, new in self.world.moved.items() if new != name}
+        if word != "none":
+            destroy = word == "destroyed" and not (entry is not None and entry.protect)
+            self.world.removed |= dict.fromkeys(names, destroy)
+
+    @precondition(lambda self: self.world.declared)
+    @rule(data=st.data())
+    def move(self, data: st.DataObject) -> None:
+        """Somebody gives an entry another name, and says so."""
+        name, other = self._declared(data), f"d{self._number()}"
+        self.world.declared[other] = self.world.declared.pop(name)
+        self.made_by[other] = self.made_by[name]
+        chain = {old: other for old, new in self.world.moved.items() if new == name}
+        self.world.moved |= {**chain, name: other}
 
     @precondition(lambda self: self.retired)
     @rule()
@@ -160,6 +179,7 @@ class Convergence(RuleBasedStateMachine):
         name, spec = self.retired.pop()
         if Address("dataset", name) in self.world.state().entries:
             self.world.declared[name] = spec
+            self.world.removed.pop(name, None)
 
     @precondition(lambda self: self.world.declared)
     @rule(data=st.data())
@@ -225,6 +245,7 @@ class Convergence(RuleBasedStateMachine):
 
     @rule(data=st.data(), hand=st.sampled_from(PASSING))
     def apply_while_others_work(self, data: st.DataObject, hand: Hand) -> None:
+        self._answer()
         act = self._act(data, hand)
         before = self.world.datasets()
         seen: list[dict[str, Any]] = [before]
@@ -245,6 +266,7 @@ class Convergence(RuleBasedStateMachine):
 
     @rule()
     def apply(self) -> None:
+        self._answer()
         if self.keeps:
             # What a new dataset's maker keeps is found and taken away one apply later.
             self.world.apply(self._allow(self.world.datasets()))
@@ -294,6 +316,7 @@ class Convergence(RuleBasedStateMachine):
             assert not wrong, f"{name}: {wrong}"
             assert entry.protect == spec.get("protect", False) or "manage" in spec
         assert {one.name for one in entries} <= set(self.world.declared)
+        assert not self.world.doomed & after.keys(), "something was to be destroyed and is there"
 
     def _only_ours(self, before: dict[str, Any]) -> dict[str, Any]:
         """What holds after every apply, however it ended; returns the datasets."""
@@ -307,6 +330,9 @@ class Convergence(RuleBasedStateMachine):
             assert id_ in after or id_ in self._deleted(), f"{managed[id_]}: {id_} never was"
         for id_, was in before.items():
             spec = self.world.declared.get(managed.get(id_, ""))
+            if id_ in self.world.doomed:
+                assert id_ not in after or same(was, after[id_]), f"{was['name']} is half gone"
+                continue
             assert id_ in after, f"{was['name']} was deleted"
             if spec is None:
                 assert same(was, after[id_]), f"{was['name']} is not declared"
@@ -326,7 +352,8 @@ class Convergence(RuleBasedStateMachine):
     def _refused_without_allowance(self, before: dict[str, Any]) -> None:
         gone = self._gone(before)
         # What an interrupted run left behind may be found again, and then nothing is made anew.
-        open_names = {intent.address.name for intent in self.world.state().open_intents}
+        memory = carried_over(self.world.wanted(), self.world.state())
+        open_names = {intent.address.name for intent in memory.open_intents}
         if not set(gone) - open_names:
             return
         seq = self.world.seq()
@@ -344,6 +371,20 @@ class Convergence(RuleBasedStateMachine):
         """Something for an apply to do, more often than not."""
         if data.draw(st.booleans()) and self.world.declared:
             self.edit(data)
+        self._answer()
+
+    def _answer(self) -> None:
+        """Whoever is asked whether something has moved says no, it is given up."""
+        entries, named = self._entries(), self.world.declared.keys() | self.world.removed.keys()
+        if {one.name for one in entries} - named and self.world.declared.keys() - {
+            one.name for one in entries
+        }:
+            asked = self.world.plan(self._allow(self.world.datasets())).refusals
+            self.world.removed |= {Address.parse(one.address).name: False for one in asked}
+
+    def _entries(self) -> Mapping[Address, Entry]:
+        """What is recorded, under the addresses that the manifests have by now."""
+        return carried_over(self.world.wanted(), self.world.state()).entries
 
     def _number(self) -> int:
         self.numbers += 1
@@ -361,7 +402,7 @@ class Convergence(RuleBasedStateMachine):
         return partial(hand, self.instance, chosen, data)
 
     def _gone(self, before: dict[str, Any]) -> list[str]:
-        entries = self.world.state().entries
+        entries = self._entries()
         return [
             name
             for name, spec in self.world.declared.items()
