@@ -1,4 +1,5 @@
-"""A project whose state is in PostgreSQL or on an HTTP server: from domostate.yml to the last row."""
+"""A project whose state is in PostgreSQL or on an HTTP server, from domostate.yml to the last
+row."""
 
 import shutil
 from collections.abc import Callable, Iterator
