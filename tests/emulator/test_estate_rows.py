@@ -72,6 +72,19 @@ def test_rows_that_cannot_be_taken_leave_the_estate_as_it_was(domo: Domo) -> Non
     assert exported(domo) == ROWS
 
 
+def test_milliseconds_come_back_from_queries_exports_and_snapshots(domo: Domo) -> None:
+    columns = [{"name": "at", "type": "DATETIME"}]
+    rows = "at\n2024-01-02 03:04:05.678\n2024-01-02 03:04:06.000\n"
+    domo.reset({**ESTATE, "datasets": [{**ESTATE["datasets"][0], "columns": columns, "csv": rows}]})
+
+    answer = domo.v1("POST", f"/datasets/query/execute/{NOTES}", {"sql": "SELECT at FROM table"})
+
+    assert sorted(answer["rows"]) == [["2024-01-02T03:04:05.678"], ["2024-01-02T03:04:06"]]
+    assert exported(domo) == rows
+    whole = requests.get(f"{domo.url}/_emulator/snapshot?rows=true", timeout=5).json()
+    assert whole["datasets"][0]["csv"] == rows
+
+
 def test_the_rows_outlive_the_process(tmp_path: Path) -> None:
     estate = tmp_path / "estate.json"
     estate.write_text(json.dumps(ESTATE))

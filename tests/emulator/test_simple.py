@@ -120,7 +120,7 @@ def test_values_make_the_types_of_the_columns(domo: Domo) -> None:
         ("big", "DOUBLE"),
     ]
     assert select(domo, found) == [
-        [-(2**63), 2.5, None, None, "Map", "b", None, 2.0**63],
+        [-(2**63), 2.5, "", None, "Map", "b", None, 2.0**63],
         [1, 1.0, "a", "true", "List", "1", None, None],
     ]
 
@@ -139,7 +139,15 @@ def test_every_object_is_a_row_whatever_is_in_it(domo: Domo) -> None:
 
     put(domo, found, [{"a": "a"}, {"a": None}, {}, {"a": "b"}, {"a": ""}])
 
-    assert select(domo, found) == [["a"], ["b"], [None], [None], [None]]
+    assert select(domo, found) == [[""], ["a"], ["b"], [None], [None]]
+
+
+def test_an_empty_text_is_no_number(domo: Domo) -> None:
+    found = make(domo)
+
+    put(domo, found, [{"n": 1}, {"n": ""}])
+
+    assert select(domo, found) == [[1], [None]]
 
 
 def test_added_rows_must_have_exactly_the_columns(domo: Domo) -> None:

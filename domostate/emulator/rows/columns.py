@@ -9,7 +9,8 @@ ENGINE_TYPES = {
     "STRING": "VARCHAR",
     "LONG": "BIGINT",
     "DOUBLE": "DOUBLE",
-    # How many digits Domo keeps is not documented (GUESS).
+    # How many digits Domo keeps is not documented (GUESS): of what is behind, the engine rounds the
+    # rest, and what is longer before is no value of the column.
     "DECIMAL": "DECIMAL(38,10)",
     "DATE": "DATE",
     "DATETIME": "TIMESTAMP",
@@ -93,9 +94,10 @@ def converted(expression: str, kind: str, wanted: str) -> str:
     return f"TRY_CAST({expression} AS {ENGINE_TYPES[wanted]})"
 
 
-def as_text(expression: str, kind: str, time_mark: str = "T") -> str:
+def as_text(expression: str, kind: str, time_mark: str = "T", decimals: int | None = None) -> str:
     """The value as the text that people see: a decimal without the zeros that only fill it up, a
-    time to the second and without a zone (platform §4.10), `time_mark` between day and hour."""
+    time without a zone (platform §4.10), `time_mark` between day and hour, with as many `decimals`
+    of its seconds, 0, 3 or 6; None: as it takes."""
     match kind:
         case "STRING":
             return expression
@@ -104,8 +106,18 @@ def as_text(expression: str, kind: str, time_mark: str = "T") -> str:
             short = f"rtrim(rtrim({digits}, '0'), '.')"
             return f"CASE WHEN contains({digits}, '.') THEN {short} ELSE {digits} END"
         case "DATETIME":
-            return f"strftime({expression}, '%Y-%m-%d{time_mark}%H:%M:%S')"
+            end = {0: "", 3: ".%g", 6: ".%f"}[6 if decimals is None else decimals]
+            text = f"strftime({expression}, '%Y-%m-%d{time_mark}%H:%M:%S{end}')"
+            if decimals is not None:
+                return text
+            return f"regexp_replace({text}, '(\\.000000|000)$', '')"
     return f"CAST({expression} AS VARCHAR)"
+
+
+def decimals_of(expression: str) -> str:
+    """How many decimals of a second `as_text` takes to tell a time, in the engine's SQL."""
+    micros = f"date_part('microseconds', {expression})"
+    return f"CASE WHEN {micros} % 1000 <> 0 THEN 6 WHEN {micros} % 1000000 <> 0 THEN 3 ELSE 0 END"
 
 
 REFUSED = "refused: "

@@ -163,8 +163,8 @@ def write_objects(path: Path, names: Sequence[str], into: Path, *, all_named: bo
 
 def _cell(value: Any) -> str:
     """A list is the text "List" (platform §4.11); that an object is "Map" follows from it (GUESS).
-    An empty text is no value, as where a field is left out."""
-    if value is None or value == "":
+    An empty text is one, as `""` is in CSV (platform §4.8), in a column of texts."""
+    if value is None:
         return r"\N"
     if isinstance(value, bool):
         return str(value).lower()

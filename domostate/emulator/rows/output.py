@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from domostate.emulator.rows.columns import Column, as_text, literal, name, unique_names
+from domostate.emulator.rows.columns import (
+    Column,
+    as_text,
+    decimals_of,
+    literal,
+    name,
+    unique_names,
+)
 from domostate.emulator.rows.pieces import Rows
 from domostate.emulator.rows.vault import Vault
 
@@ -45,8 +52,9 @@ def write_csv(vault: Vault, rows: Rows, *, header: bool) -> Path:
     Times are as the import takes them, `2019-03-19 18:49:02`, all of a column alike. Whoever asks
     holds the files that it reads.
     """
+    decimals = _decimals(vault, rows)
     cells = [
-        _cell(as_text(name(known_as), column.type, " "), column.type)
+        _cell(as_text(name(known_as), column.type, " ", decimals.get(known_as)), column.type)
         for column, known_as in zip(rows.columns, rows.names, strict=True)
     ]
     # Lines are made here and written as they are: the engine knows only one text to stand for no
@@ -66,6 +74,21 @@ def write_csv(vault: Vault, rows: Rows, *, header: bool) -> Path:
                 shutil.copyfileobj(content, out, 1 << 20)
             path.unlink()
             return headed
+
+
+def _decimals(vault: Vault, rows: Rows) -> dict[str, int]:
+    """How many decimals of a second the times of each column take, by its name in SQL."""
+    times = [
+        known_as
+        for column, known_as in zip(rows.columns, rows.names, strict=True)
+        if column.type == "DATETIME"
+    ]
+    if not times:
+        return {}
+    most = ", ".join(f"coalesce(max({decimals_of(name(one))}), 0)" for one in times)
+    with vault.engine() as engine:
+        found = engine.execute(f"SELECT {most} FROM ({rows.select(vault)})").fetchone()
+    return dict(zip(times, found or (), strict=True))
 
 
 @contextmanager

@@ -294,7 +294,11 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "DOUBLE": st.floats(allow_nan=False, allow_infinity=False),
     "DECIMAL": st.decimals(-(10**17), 10**17, places=10, allow_nan=False),
     "DATE": st.dates(),
-    "DATETIME": st.datetimes().map(lambda at: at.replace(microsecond=0)),
+    "DATETIME": st.one_of(
+        st.datetimes(),
+        st.datetimes().map(lambda at: at.replace(microsecond=0)),
+        st.datetimes().map(lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000)),
+    ),
 }
 
 
@@ -326,6 +330,51 @@ def test_a_time_with_an_offset_is_the_same_moment_in_utc(rows_folder: Folder) ->
 
     found = [str(one[0]) for one in rows_folder.rows(Rows(columns, (piece,)))]
     assert found == ["2023-12-31 23:00:00", "2024-01-01 01:00:00", "2024-01-01 01:00:00"]
+    rows_folder.clear(piece)
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        (["03:04:05", "03:04:06"], ["03:04:05", "03:04:06"]),
+        (
+            ["03:04:05", "03:04:06.7", "03:04:06.000"],
+            ["03:04:05.000", "03:04:06.700", "03:04:06.000"],
+        ),
+        (["03:04:05.678", "03:04:05.678901"], ["03:04:05.678000", "03:04:05.678901"]),
+        (["03:04:05.6789012345"], ["03:04:05.678901"]),
+    ],
+)
+def test_the_times_of_a_column_are_written_alike_and_lose_nothing(
+    sent: list[str], shown: list[str], rows_folder: Folder
+) -> None:
+    columns = (Column("at", "DATETIME"),)
+    piece = rows_folder.taken(Intake(columns), csv_of([(f"2024-01-02 {one}",) for one in sent]))
+
+    path = write_csv(rows_folder.vault, Rows(columns, (piece,)), header=False)
+
+    assert path.read_text().splitlines() == [f"2024-01-02 {one}" for one in shown]
+    path.unlink()
+    rows_folder.clear(piece)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("1.23456789014", "1.2345678901"), ("1.23456789019", "1.2345678902"),
+        ("9" * 28 + ".5", "9" * 28 + ".5"), ("0.00000000004", "0"),
+    ],
+)  # fmt: skip
+def test_a_decimal_keeps_28_digits_before_the_point_and_10_behind(
+    sent: str, kept: str, rows_folder: Folder
+) -> None:
+    columns = (Column("n", "DECIMAL"),)
+    piece = rows_folder.taken(Intake(columns), csv_of([(sent,)]))
+
+    path = write_csv(rows_folder.vault, Rows(columns, (piece,)), header=False)
+
+    assert path.read_text() == f"{kept}\n"
+    path.unlink()
     rows_folder.clear(piece)
 
 

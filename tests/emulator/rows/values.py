@@ -20,6 +20,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "DATE": (date(2024, 1, 2), date(2023, 12, 31), date(2024, 2, 29)),
     "DATETIME": (
         datetime(2024, 1, 2), datetime(2024, 1, 2, 3, 4, 5), datetime(2023, 12, 31, 23, 59, 59),
+        datetime(2024, 1, 2, 3, 4, 5, 678000), datetime(2024, 1, 2, 3, 4, 5, 678901),
     ),
 }  # fmt: skip
 
@@ -32,12 +33,14 @@ def shown(value: Any) -> str:
         case Decimal():
             short = f"{value:f}"
             return short.rstrip("0").rstrip(".") if "." in short else short
+        case datetime() if value.microsecond and value.microsecond % 1000 == 0:
+            return value.isoformat(timespec="milliseconds")
         case date():
             return value.isoformat()
     return str(value)
 
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?)?")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?")
 
 
 def meant(text: str, kind: str) -> Any:
