@@ -25,8 +25,11 @@ def beyond(rest: Plan, approved: Plan) -> tuple[str, ...]:
 
 
 def _beyond(change: Change, approved: Change) -> Iterator[str]:
-    # What was created or adopted is there now, and the rest of it an update.
-    new = set(change.actions) - {*approved.actions, Action.UPDATE}
+    # What was created or adopted is there now, and the rest of it an update; what was destroyed
+    # is gone now, and only to be forgotten.
+    implied = {Action.UPDATE}
+    implied |= {Action.FORGET} if Action.DELETE in approved.actions else set()
+    new = set(change.actions) - implied - {*approved.actions}
     yield from (f"{action} was not planned" for action in sorted(new))
     planned = {_subject(op): op for op in approved.operations}
     for op in change.operations:

@@ -253,6 +253,25 @@ def test_a_run_that_is_killed_while_it_destroys_is_finished_by_the_next_one(
     assert nothing_left(applied)
 
 
+@pytest.mark.parametrize("side", ["before", "after"])
+def test_a_run_that_was_killed_while_it_destroys_is_resumed_without_a_second_word(
+    lab: Lab, applied: Project, side: str
+) -> None:
+    without_regions(applied, DESTROYED)
+    strikes = {"after_effect": True} if side == "after" else {"drop_before": True}
+    lab.fault(method="DELETE", path="*/datasources/*", times=1, delay_ms=HELD_MS, **strikes)
+    with applied.start(*ONE_BY_ONE) as running:
+        lab.wait_for_fault(running.process)
+        running.kill()
+    lab.clear_faults()
+
+    done = applied.call("apply", "--resume")
+
+    assert done.code == 0, done.said
+    assert "Regions (lab)" not in datasets(lab)
+    assert nothing_left(applied)
+
+
 def test_a_dataset_that_moved_since_the_plan_is_not_destroyed(lab: Lab, applied: Project) -> None:
     without_regions(applied, DESTROYED)
     applied.call("plan", "--out", "plan.json")
