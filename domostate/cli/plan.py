@@ -14,6 +14,7 @@ from domostate.cli.options import (
     parallelism_option,
 )
 from domostate.engine.plan_file import Approved, save_plan
+from domostate.engine.undo import plan_to_revert
 from domostate.errors import ExitCode
 from domostate.views.plan_text import show_plan
 from domostate.views.terminal import Terminal
@@ -31,6 +32,7 @@ __all__ = ["plan"]
 @click.option(
     "--expect-no-changes", "expect_none", is_flag=True, help="Exit 1 when there are changes."
 )
+@click.option("--revert", metavar="RUN", help="Plan to put back what this run has changed.")
 @click.option("-q", "--quiet", is_flag=True, help="The summary only.")
 @allow_option
 @parallelism_option
@@ -43,15 +45,23 @@ def plan(
     as_json: bool,
     detailed: bool,
     expect_none: bool,
+    revert: str | None,
     quiet: bool,
     allow: tuple[str, ...],
     parallelism: int,
 ) -> None:
-    """Show what `apply` would change. Only reads."""
+    """Show what `apply` would change. Only reads.
+
+    With --revert, show what would put everything back that a run has changed, and what cannot be
+    put back; save it with --out to carry it out.
+    """
     with opened(environment, parallelism, read_only=True) as (session, desired):
         session.identify()
         state = session.open_state()
-        made = session.make_plan(desired, state, allowances(allow)).plan
+        if revert is None:
+            made = session.make_plan(desired, state, allowances(allow)).plan
+        else:
+            made = plan_to_revert(session, desired, state, revert, allowances(allow)).plan
     decided = Approved.now(made)
     if as_json:
         terminal.give(decided.text)

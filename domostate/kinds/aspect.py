@@ -180,6 +180,10 @@ class Aspect(ABC, Generic[D, V]):
         """What a reader of the plan should know besides the changes."""
         return iter(())
 
+    def lost(self, op: Operation) -> Iterator[str]:
+        """What one of its operations took away that no other can bring back, for people."""
+        return iter(())
+
     def grants_in(self, declared: Any) -> int:
         """How many grants, policies and memberships a declared value holds, in its JSON form."""
         return 0

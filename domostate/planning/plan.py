@@ -29,7 +29,7 @@ from domostate.planning.removals import (
 )
 from domostate.planning.scope import Scope
 
-__all__ = ["make_plan"]
+__all__ = ["make_plan", "plan_of_changes"]
 
 
 @dataclass(slots=True)
@@ -85,6 +85,21 @@ def make_plan(desired: Desired, observed: Observed, state: State, scope: Scope) 
             f"{_counted(len(findings), 'problem')} with {scope.environment} ({scope.instance})",
             sorted(set(findings), key=_place),
         )
+    return _plan(draft, desired, observed, state, scope)
+
+
+def plan_of_changes(
+    changes: Sequence[Change],
+    notes: Sequence[str],
+    desired: Desired,
+    observed: Observed,
+    state: State,
+    scope: Scope,
+) -> Plan:
+    """The plan of changes that were decided elsewhere than by comparing with the manifests."""
+    draft = _Draft({}, changes=list(changes), notes=[*notes, *uncounted(scope.limits)])
+    draft.operations = sum(len(one.operations) for one in changes)
+    draft.refusals += protected(draft.changes, state)
     return _plan(draft, desired, observed, state, scope)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from domostate.errors import Finding
+from domostate.errors import Finding, Location
 from domostate.kinds.aspect import Draft
 from domostate.kinds.names import Names
 from domostate.kinds.registry import common_aspects, name_in, plane_for
@@ -19,7 +19,15 @@ from domostate.planning.fingerprint import fingerprint
 from domostate.planning.order import ordered
 from domostate.planning.wanted import CREATES
 
-__all__ = ["leaving", "left_behind", "overlooked", "protected", "still_in_use", "unnamed"]
+__all__ = [
+    "destroyed",
+    "leaving",
+    "left_behind",
+    "overlooked",
+    "protected",
+    "still_in_use",
+    "unnamed",
+]
 
 
 def leaving(
@@ -38,7 +46,7 @@ def leaving(
     live = observed.live[entry.id]
     match live.presence:
         case Presence.PRESENT:
-            return _destroyed(address, live, observed, removal, why, names, first)
+            return destroyed(address, live, observed, removal.where(), why, names, first)
         case Presence.ABSENT:
             return _forgotten(address, entry, removal, f"{why}; the dataset is gone already")
         case Presence.INVISIBLE:
@@ -69,15 +77,16 @@ def _forgotten(address: Address, entry: Entry, removal: Removal | None, why: str
     )
 
 
-def _destroyed(
+def destroyed(
     address: Address,
     live: Live,
     observed: Observed,
-    removal: Removal,
+    origin: Location | None,
     why: str,
     names: Names,
     first: int,
 ) -> Change:
+    """The change that destroys a live object; operations count from `first`."""
     drafts: list[tuple[str, Draft]] = []
     before: dict[str, Any] = {}
     for aspect in common_aspects(address.kind):
@@ -93,7 +102,7 @@ def _destroyed(
         actions=(Action.DELETE,),
         reasons=(why,),
         classes=(ChangeClass.DESTRUCTIVE,),
-        origin=removal.where(),
+        origin=origin,
         fields=(),
         before=before,
         after={},

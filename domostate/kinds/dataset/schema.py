@@ -156,6 +156,16 @@ class SchemaAspect(Aspect[SchemaDeclared, Schema]):
         if before != after and Plane.PRODUCT in setting.planes:
             yield Draft("reindex", {"indexed": False}, {"indexed": True})
 
+    def lost(self, op: Operation) -> Iterator[str]:
+        if op.name != "alter_schema":
+            return
+        before, after = self.load(op.before), self.load(op.after)
+        kept = {column.name: column.type for column in after.columns}
+        for column in before.columns:
+            if kept.get(column.name) != column.type:
+                what = "retyped" if column.name in kept else "dropped"
+                yield f"the values that column {column.name} had before it was {what}"
+
     def call(self, op: Operation, ids: Ids, plane: Plane, replies: Replies) -> Call:
         if op.name == "reindex":
             path = f"/api/data/v3/datasources/{ids['id']}/indexes"

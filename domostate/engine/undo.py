@@ -1,0 +1,57 @@
+"""Undo: everything that the plan needs to know which takes a run back."""
+
+from domostate.engine.session import Made, Session
+from domostate.errors import PlanError, UsageError
+from domostate.kinds.names import Names
+from domostate.model.desired import Desired
+from domostate.model.observed import Observed
+from domostate.model.state import State
+from domostate.planning.codec import decode, plan_from
+from domostate.planning.revert import Undo, parts_to_undo, revert_plan
+from domostate.planning.scope import Limits, Scope
+from domostate.record.run_plans import plan_of
+from domostate.record.state_file import decode_state
+
+__all__ = ["plan_to_revert"]
+
+
+def plan_to_revert(
+    session: Session, desired: Desired, state: State, run: str, allow: dict[str, int]
+) -> Made:
+    """Reads what a run touched, and plans how to put it back.
+
+    Raises:
+        UsageError: the state knows no such run.
+        PlanError: its plan is not kept any more.
+    """
+    undo = _undo(session, state, run)
+    reader = session.connection.reader
+    reader.check_identity()
+    directory = reader.directory(users=True, groups=True, accounts=True)
+    live = reader.read(parts_to_undo(undo, state, reader.planes))
+    observed = Observed(session.instance, reader.planes, directory, live, {}, reader.calls)
+    limits = Limits(session.environment.budgets, allow)
+    scope = Scope(session.environment.name, session.instance, limits)
+    plan = revert_plan(undo, desired, observed, state, scope)
+    return Made(plan, observed, Names(directory, desired.principals))
+
+
+def _undo(session: Session, state: State, run: str) -> Undo:
+    known = [one.run for one in state.runs]
+    if run not in known:
+        last = "\n".join(f"  {one.run}  {one.operation}  {one.started}" for one in state.runs[-5:])
+        raise UsageError(
+            f"--revert {run}: the state knows no such run",
+            hint=f"The last ones, oldest first:\n{last}" if last else "Nothing was applied yet.",
+        )
+    record = session.record
+    text = plan_of(record.backend, run)
+    if text is None:
+        raise PlanError(
+            f"the plan of run {run} is not kept any more",
+            hint="Put the manifests back to what they were, and plan:\n  domostate plan",
+        )
+    plan = plan_from(decode(text))
+    content = record.store.generation(plan.state_serial)
+    earlier = decode_state(content, record.store.place).entries if content is not None else {}
+    return Undo(run, plan, earlier)

@@ -1,0 +1,231 @@
+"""Revert: the plan that puts back what a run has changed, as it was before the run."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from domostate.kinds.aspect import Aspect, Draft, Setting, Step
+from domostate.kinds.names import Names
+from domostate.kinds.registry import KINDS, plane_for
+from domostate.model.address import Address
+from domostate.model.call import Part, Plane
+from domostate.model.change import Action, Change, ChangeClass, FieldChange, Origin
+from domostate.model.desired import Desired
+from domostate.model.observed import Live, Observed, Presence
+from domostate.model.plan import Plan
+from domostate.model.state import Entry, State
+from domostate.planning.describe import differing_paths, path_text, value_at
+from domostate.planning.fingerprint import fingerprint
+from domostate.planning.order import ordered
+from domostate.planning.plan import plan_of_changes
+from domostate.planning.removals import destroyed
+from domostate.planning.scope import Scope
+
+__all__ = ["Undo", "parts_to_undo", "revert_plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """A run that is to be undone: the plan that it carried out, and what was recorded before it."""
+
+    run: str
+    plan: Plan
+    earlier: Mapping[Address, Entry]
+
+
+def parts_to_undo(
+    undo: Undo, state: State, planes: frozenset[Plane]
+) -> Mapping[str, frozenset[Part]]:
+    """The live parts to read, by Domo id."""
+    wanted: dict[str, frozenset[Part]] = {}
+    for change in undo.plan.changes:
+        id_ = _id_of(change, state)
+        if id_ is not None:
+            parts = [
+                aspect.parts[plane]
+                for aspect in KINDS[change.address.kind].aspects
+                if (plane := plane_for(aspect, planes)) is not None
+                and (aspect.key in change.before or Action.CREATE in change.actions)
+            ]
+            wanted[id_] = frozenset[Part]().union(*parts)
+    return wanted
+
+
+def _id_of(change: Change, state: State) -> str | None:
+    """The object that the run made or changed, None when there is nothing to look at."""
+    if {Action.DELETE, Action.FORGET} & {*change.actions}:
+        return None
+    entry = state.entries.get(change.address)
+    return change.id if change.id is not None else entry.id if entry is not None else None
+
+
+def revert_plan(
+    undo: Undo, desired: Desired, observed: Observed, state: State, scope: Scope
+) -> Plan:
+    """What would put everything back that the run changed; notes say what cannot be."""
+    undoing = _Undoing(undo, observed, state, Names(observed.directory, desired.principals))
+    # What came last is taken back first.
+    for change in reversed(undo.plan.changes):
+        undoing.take_back(change)
+    changes = sorted(undoing.changes, key=lambda one: one.address)
+    return plan_of_changes(changes, undoing.notes, desired, observed, state, scope)
+
+
+@dataclass(slots=True)
+class _Undoing:
+    """A revert in the making."""
+
+    undo: Undo
+    observed: Observed
+    state: State
+    names: Names
+    changes: list[Change] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    operations: int = 0
+
+    @property
+    def why(self) -> str:
+        return f"takes back what run {self.undo.run} did"
+
+    def take_back(self, change: Change) -> None:
+        """Adds what undoes one change."""
+        address = change.address
+        if Action.DELETE in change.actions:
+            self._cannot(address, f"dataset {change.id} was destroyed: its rows are gone")
+        elif Action.FORGET in change.actions:
+            self._remember(change)
+        else:
+            id_ = _id_of(change, self.state)
+            live = None if id_ is None else self.observed.live[id_]
+            if live is None:
+                self.notes.append(f"{address}: nothing is there to take back")
+            elif live.presence is not Presence.PRESENT:
+                self._cannot(address, f"dataset {live.id} is {live.presence}")
+            elif Action.CREATE in change.actions:
+                self._destroy(change, live)
+            else:
+                self._restore(change, live)
+
+    def _cannot(self, address: Address, why: str) -> None:
+        self.notes.append(f"{address}: cannot be restored: {why}")
+
+    def _remember(self, change: Change) -> None:
+        entry = self.undo.earlier.get(change.address)
+        if entry is None or change.address in self.state.entries:
+            return
+        again = _plain(change.address, entry.id, (Action.ADOPT,), self.why)
+        self.changes.append(replace(again, applied=entry.applied, protect=entry.protect))
+
+    def _destroy(self, change: Change, live: Live) -> None:
+        first = self.operations + 1
+        one = destroyed(change.address, live, self.observed, None, self.why, self.names, first)
+        self.operations += len(one.operations)
+        self.changes.append(one)
+        self.notes.append(
+            f"{change.address}: the run made dataset {live.id}; rows that came since go with it"
+        )
+
+    def _restore(self, change: Change, live: Live) -> None:
+        sides = _Sides.of(change, live, self.observed.planes, self.names, self.undo)
+        drafts: list[tuple[str, Draft]] = []
+        fields: list[FieldChange] = []
+        for aspect in sides.touched:
+            now, then = sides.now[aspect.key], sides.then[aspect.key]
+            self.notes += (
+                f"{change.address}: cannot be restored: {lost}"
+                for op in change.operations
+                if op.aspect == aspect.name
+                for lost in aspect.lost(op)
+            )
+            if now == then:
+                continue
+            found = list(aspect.operations(Step(change.address, now, then, sides.setting)))
+            if not found:
+                self._cannot(change.address, f"{aspect.prefix or aspect.key} stays as it is")
+                continue
+            drafts += ((aspect.name, draft) for draft in found)
+            fields += _fields(aspect, now, then)
+        if drafts:
+            self.changes.append(self._restored(change, live, sides, drafts, fields))
+
+    def _restored(
+        self,
+        change: Change,
+        live: Live,
+        sides: "_Sides",
+        drafts: list[tuple[str, Draft]],
+        fields: list[FieldChange],
+    ) -> Change:
+        me = self.observed.directory.me
+        operations = ordered(drafts, change.address, self.operations + 1, me.id if me else "")
+        self.operations += len(operations)
+        before = {aspect.key: aspect.dump(sides.now[aspect.key]) for aspect in sides.touched}
+        after = {aspect.key: aspect.dump(sides.then[aspect.key]) for aspect in sides.touched}
+        entry = self.undo.earlier.get(change.address)
+        met = {op.access_class for op in operations}
+        return replace(
+            _plain(change.address, live.id, (Action.UPDATE,), self.why),
+            classes=tuple(one for one in ChangeClass if one in met),
+            fields=tuple(fields),
+            before=before,
+            after=after,
+            applied={**change.applied, **(entry.applied if entry is not None else {})},
+            fingerprint=fingerprint(before),
+            operations=operations,
+            protect=entry.protect if entry is not None else change.protect,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """The aspects that the run touched, as they are and as they were before it, by key."""
+
+    touched: list[Aspect[Any, Any]]
+    now: Mapping[str, Any]
+    then: Mapping[str, Any]
+    setting: Setting
+
+    @classmethod
+    def of(
+        cls, change: Change, live: Live, planes: frozenset[Plane], names: Names, undo: Undo
+    ) -> "_Sides":
+        entry = undo.earlier.get(change.address)
+        declared, now = {}, {}
+        changed = {op.aspect for op in change.operations}
+        touched: list[Aspect[Any, Any]] = []
+        for aspect in KINDS[change.address.kind].aspects:
+            plane = plane_for(aspect, planes)
+            if plane is None or change.before.get(aspect.key) is None or aspect.key in now:
+                continue
+            if not aspect.parts[plane] <= live.parts.keys():
+                continue
+            source = entry.applied if entry and aspect.key in entry.applied else change.applied
+            declared[aspect.key] = aspect.load_declared(source[aspect.key])
+            now[aspect.key] = aspect.observe(live, plane, names, declared[aspect.key])
+            if aspect.name in changed:
+                touched.append(aspect)
+        then = {one.key: one.load(change.before[one.key]) for one in touched}
+        return cls(touched, now, then, Setting(declared, now, False, planes, then))
+
+
+def _fields(aspect: Aspect[Any, Any], now: Any, then: Any) -> Iterator[FieldChange]:
+    there, wanted = aspect.keyed(now, then), aspect.keyed(then, now)
+    for path in differing_paths(there, wanted):
+        text = path_text(aspect.prefix, path)
+        yield FieldChange(text, None, value_at(there, path), value_at(wanted, path), Origin.CONFIG)
+
+
+def _plain(address: Address, id_: str, actions: tuple[Action, ...], why: str) -> Change:
+    return Change(
+        address=address,
+        id=id_,
+        actions=actions,
+        reasons=(why,),
+        classes=(ChangeClass.SAFE,),
+        origin=None,
+        fields=(),
+        before={},
+        after={},
+        applied={},
+        fingerprint="",
+    )
