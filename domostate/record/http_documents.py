@@ -60,12 +60,12 @@ class HttpDocuments:
         """
         mark = uuid4().hex
         sent: Stored | None = None
-        doubtful, refused = False, False
+        doubtful = False
 
         def attempt() -> Document | None:
-            nonlocal sent, doubtful, refused
-            # Where something stands against a write, it may be a lock that was left behind.
-            with self._fence(name, locking=refused) as fence:
+            nonlocal sent, doubtful
+            # Where something stood against a write, it may be a lock that was left behind.
+            with self._fence(name, locking=sent is not None) as fence:
                 there = self._get(name)
                 if sent is not None and _version(there) == sent.document.version:
                     return sent.document
@@ -77,7 +77,7 @@ class HttpDocuments:
                 try:
                     self._post(name, body, there, fence)
                 except NoAnswer as none:
-                    doubtful, refused = doubtful or not none.refused, none.refused
+                    doubtful = doubtful or not none.refused
                     self._locks.doubt()
                     raise
                 if fence and name != STATE:

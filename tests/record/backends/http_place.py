@@ -17,8 +17,10 @@ from domostate.record.patience import Patience
 from tests.record.backends.state_server import MAINTAINER, PASSWORD, Rule
 
 ROOT = Path(__file__).parents[3]
+GITLAB = "/api/v4/projects/1/terraform/state/acme-{environment}"
 PATHS = {
-    "gitlab": "/api/v4/projects/1/terraform/state/acme-{environment}",
+    "gitlab": GITLAB,
+    "gitlab-500": GITLAB,
     "plain": "/states/acme",
     "etag": "/states/acme",
 }

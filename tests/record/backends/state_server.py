@@ -1,8 +1,10 @@
 """A server of the protocol that Terraform's http backend speaks, in a process of its own.
 
 `gitlab` does as GitLab's state API does: addresses, credentials, the fields that a lock must have,
-versions by serial, removal that takes a while. `plain` does what Terraform's documents ask for and
-nothing more. `etag` is `plain` with conditional requests.
+versions by serial, removal that takes a while. What GitLab answers to a write under a lock that is
+gone, its documents do not say: `gitlab` answers 409, and `gitlab-500` as if nobody had thought of
+it. `plain` does what Terraform's documents ask for and nothing more. `etag` is `plain` with
+conditional requests.
 
 https://developer.hashicorp.com/terraform/language/backend/http
 https://docs.gitlab.com/api/terraform_state/
@@ -25,7 +27,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-KINDS = ("gitlab", "plain", "etag")
+KINDS = ("gitlab", "gitlab-500", "plain", "etag")
 BROKEN = (
     "clock-off",
     "forgets-locks",
@@ -47,10 +49,11 @@ GITLAB = re.compile(r"/api/v4/projects/1/terraform/state/([^/]+)(/lock)?")
 class Rule:
     """A fault: what to answer, `times` often, to requests of `method` whose path holds `path`.
 
-    With `after`, the request has its effect all the same.
+    With `after`, the request has its effect all the same. Without a status, the right answer
+    arrives with a byte changed on the way.
     """
 
-    status: int
+    status: int = 0
     method: str = "POST"
     path: str = ""
     times: int = 1
@@ -120,6 +123,10 @@ class Server:
         for rule in self.rules:
             if rule.times > 0 and rule.method == asked.method and rule.path in asked.path:
                 rule.times -= 1
+                if not rule.status:
+                    said = self.routed(asked)
+                    said.body = said.body.replace(b"a", b"b", 1)
+                    return said
                 if rule.after:
                     self.routed(asked)
                 headers = {"Retry-After": rule.retry_after} if rule.retry_after else {}
@@ -133,7 +140,7 @@ class Server:
             return Said(400, b'{"message":"Content-MD5 does not fit"}')
         for name in [key for key, one in self.states.items() if 0 < one.removed < time.monotonic()]:
             del self.states[name]
-        return self.gitlab(asked) if self.kind == "gitlab" else self.plain(asked)
+        return self.gitlab(asked) if self.kind.startswith("gitlab") else self.plain(asked)
 
     def kept(self, body: bytes) -> bytes:
         if not self.rewrites:
@@ -187,7 +194,8 @@ class Server:
             return Said(422, b'{"message":"422 No serial in payload"}')
         state = self.states.setdefault(name, State())
         if state.lock.get("ID") != asked.query.get("ID") and self.broken != "ignores-lock-ids":
-            return Said(409, b'{"message":"409 Conflict"}')
+            status = 500 if self.kind == "gitlab-500" else 409
+            return Said(status, b'{"message":"Conflict"}')
         if serial in state.versions and self.broken != "ignores-lock-ids":
             return Said(422, b'{"message":"Validation failed: Version has already been taken"}')
         if self.broken != "forgets-writes":

@@ -108,6 +108,17 @@ def test_what_is_not_there_cannot_be_replaced(backend: Backend) -> None:
     assert list(backend.names("runs/")) == []
 
 
+def test_a_document_that_was_made_anew_is_not_the_one_that_was_removed(
+    backend: Backend, other: Backend
+) -> None:
+    gone = made(backend.create("runs/1", b"gone"))
+    backend.remove("runs/1")
+    anew = made(other.create("runs/1", b"anew"))
+
+    assert backend.replace("runs/1", b"late", gone.version) is None
+    assert backend.read("runs/1") == anew
+
+
 def test_a_version_is_of_one_content_only(backend: Backend) -> None:
     present = made(backend.create("state", b"0"))
     versions = {present.version}
