@@ -21,7 +21,7 @@ from domostate.model.event import (
     OperationSucceeded,
     Outcome,
     RunFinished,
-    evolve,
+    evolve_all,
 )
 from domostate.model.observed import Presence
 from domostate.model.plan import Plan
@@ -97,15 +97,16 @@ def apply_plan(
     journal = applying.writer.begin(
         applying.state, applying.run, digest, _now(), approved.nonce, approved.text
     )
-    state, course = applying.state, _Course()
+    course, happened = _Course(), list[Event]()
     # Closed at once when the journal or the view fails: nothing more may be sent then.
     try:
         with closing(execute(plan.changes, run)) as events:
             for event in events:
                 journal.write(event)
-                state = evolve(state, event, applying.run)
+                happened.append(event)
                 course.note(event)
                 show(event)
+        state = evolve_all(applying.state, happened, applying.run)
         applying.writer.commit(state, course.outcome)
     except DomostateError as error:
         if course.begun:

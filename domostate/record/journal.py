@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from functools import cache, reduce
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Self
 from zlib import crc32
@@ -30,7 +30,7 @@ from domostate.model.event import (
     OperationStarted,
     OperationSucceeded,
     RunFinished,
-    evolve,
+    evolve_all,
 )
 from domostate.model.state import RunRecord, State, first_state
 from domostate.record.canonical import as_bytes, from_bytes
@@ -294,7 +294,7 @@ def replay(state: State | None, leftover: Leftover, path: object) -> State | Non
         return state
     if header.serial < start.serial:
         return _with_what_was_made(start, leftover, header.run)
-    return reduce(lambda so_far, event: evolve(so_far, event, header.run), leftover.events, start)
+    return evolve_all(start, leftover.events, header.run)
 
 
 def _with_what_was_made(state: State, leftover: Leftover, run: str) -> State:
@@ -304,7 +304,7 @@ def _with_what_was_made(state: State, leftover: Leftover, run: str) -> State:
         match event:
             case OperationStarted() | OperationSucceeded() | OperationFailed():
                 if event.address not in state.entries:
-                    state = evolve(state, event, run)
+                    state = evolve_all(state, (event,), run)
             case _:
                 pass
     return state

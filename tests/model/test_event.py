@@ -1,6 +1,7 @@
 """The state is a fold over the events."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from functools import reduce
 
 import pytest
@@ -25,6 +26,7 @@ from domostate.model.event import (
     Verified,
     Waiting,
     evolve,
+    evolve_all,
 )
 from domostate.model.state import Entry, OpenIntent, State, first_state
 from tests.model.strategies import events, states
@@ -189,3 +191,16 @@ def test_the_same_event_twice_is_the_same_event_once(state: State, event: Event)
     once = evolve(state, event, "r1")
 
     assert evolve(once, event, "r1") == once
+
+
+@given(states, st.lists(events, max_size=12))
+def test_many_events_at_once_are_as_one_after_the_other(
+    state: State, happened: list[Event]
+) -> None:
+    before = deepcopy(state)
+
+    found = evolve_all(state, happened, "r1")
+
+    assert found == fold(state, happened)
+    assert type(found.entries) is dict
+    assert state == before

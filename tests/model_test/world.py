@@ -77,7 +77,9 @@ ESTATE: Mapping[str, Any] = {
         {"id": GROUP_IDS["West"], "name": "West", "members": ["wes@acme.test"]},
         {"id": GROUP_IDS["East"], "name": "East", "members": [], "groups": ["West"]},
     ],
-    "accounts": [{"id": n, "name": name, "provider": PROVIDER} for n, name in enumerate(ACCOUNTS)],
+    "accounts": [
+        {"id": n, "name": name, "provider": PROVIDER} for n, name in enumerate(ACCOUNTS, 1)
+    ],
     "datasets": [
         *({"id": id_, "name": name, **RICH} for id_, name in list(THEIRS.items())[:2]),
         {
