@@ -92,6 +92,7 @@ def _http(state: HttpState, project: Project, environment: str) -> Backend:
         ca_certificate=_file(state.ca_certificate, project),
         client_certificate=_file(state.client_certificate, project),
         client_key=_file(state.client_key, project),
+        skip_cert_verification=state.skip_cert_verification,
     )
     return HttpBackend(settings, environment)
 

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Collection, Mapping
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from domostate.kinds.references import Frozen
 from domostate.manifests.fields import Fields
@@ -126,6 +126,15 @@ class HttpState(Frozen):
     ca_certificate: Text | None = None
     client_certificate: Text | None = None
     client_key: Text | None = None
+    skip_cert_verification: bool = False
+
+    @model_validator(mode="after")
+    def _one_trust(self) -> Self:
+        if self.skip_cert_verification and self.ca_certificate is not None:
+            raise ValueError(
+                "skip_cert_verification trusts everybody, and ca_certificate says whom to trust"
+            )
+        return self
 
 
 _BACKENDS: Final[Mapping[str, type[Frozen]]] = {

@@ -11,7 +11,13 @@ from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import requests
-from urllib3.exceptions import HTTPError, InvalidHeader, NewConnectionError
+from urllib3 import disable_warnings
+from urllib3.exceptions import (
+    HTTPError,
+    InsecureRequestWarning,
+    InvalidHeader,
+    NewConnectionError,
+)
 from urllib3.util.retry import Retry
 
 from domostate import __version__
@@ -52,6 +58,7 @@ class HttpSettings:
     ca_certificate: str = ""
     client_certificate: str = ""
     client_key: str = ""
+    skip_cert_verification: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +225,12 @@ def _surroundings(settings: HttpSettings) -> tuple[dict[str, str], bool | str]:
     with requests.Session() as session:
         besides = besides_environment(settings.address)
         found = session.merge_environment_settings(settings.address, besides, False, None, None)
-    return dict(found["proxies"]), settings.ca_certificate or found["verify"] or True
+    verify: bool | str = settings.ca_certificate or found["verify"] or True
+    if settings.skip_cert_verification:
+        # Whoever wrote it down need not be told on each request.
+        disable_warnings(InsecureRequestWarning)
+        verify = False
+    return dict(found["proxies"]), verify
 
 
 def _certificate(settings: HttpSettings) -> str | tuple[str, str] | None:

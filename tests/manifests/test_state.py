@@ -137,6 +137,12 @@ MISTAKES = [
     state(
         "an odd schema", "{backend: postgres, schema: 'a b'}", "schema", "letters, digits and '_'"
     ),
+    state(
+        "two sorts of trust",
+        f"{{{HTTP}, ca_certificate: a.pem, skip_cert_verification: true}}",
+        "skip_cert_verification",
+        "skip_cert_verification trusts everybody",
+    ),
 ]
 
 

@@ -3,6 +3,7 @@
 import json
 import time
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -743,6 +744,14 @@ def test_a_private_authority_is_trusted_where_it_is_named(authority: Authority) 
             stranger.read("state")
 
     assert "state.ca_certificate" in raised.value.hint
+
+
+def test_nobody_is_asked_for_a_certificate_where_that_is_wished(authority: Authority) -> None:
+    with serving("--certificate", authority.issued("server")) as factory:
+        careless = replace(_secure(factory), skip_cert_verification=True)
+        with warnings.catch_warnings(), closing(HttpBackend(careless, "prod")) as backend:
+            assert backend.create("state", b"one") is not None
+            assert backend.read("state") is not None
 
 
 def test_the_environment_may_name_the_authority(
