@@ -26,6 +26,7 @@ from domostate.record.holder import LEASE, Holder
 from domostate.record.patience import Patience
 from domostate.record.postgres import PostgresBackend, PostgresSettings
 from domostate.record.store import Present, StateStore
+from tests.record.backends.certificates import Authority
 from tests.record.backends.cutting import Cut, wire_to
 from tests.record.backends.pooler import Pool, pooling
 from tests.record.backends.postgres_place import PostgresFactory
@@ -34,6 +35,7 @@ from tests.record.backends.postgres_server import (
     Server,
     address,
     free_port,
+    give_to_server,
     server,
     start,
 )
@@ -418,6 +420,33 @@ def test_a_server_that_starts_again_is_found_again() -> None:
         assert backend.renew(mine.renewed(datetime.now(UTC)))
         assert backend.dead(mine) is False
         assert backend.replace("state", b"two", made.version) is not None
+
+
+def test_tls_is_libpqs(tmp_path: Path) -> None:
+    own = server.__wrapped__()
+    authority, stranger = (Authority(tmp_path / name) for name in ("ours", "theirs"))
+    certificate = own.folder / "server.pem"
+    certificate.write_bytes(Path(authority.issued("server")).read_bytes())
+    certificate.chmod(0o600)
+    give_to_server(certificate)
+    for setting, value in (("cert_file", str(certificate)), ("key_file", str(certificate))):
+        own.run("postgres", sql.SQL("ALTER SYSTEM SET ssl_{} = {}").format(code(setting), value))
+    own.run("postgres", code("ALTER SYSTEM SET ssl = on"), code("SELECT pg_reload_conf()"))
+    url = f"{own.url(own.database())}?sslmode=verify-full&sslrootcert="
+
+    _until(lambda: own.run("postgres", code("SHOW ssl")) == [("on",)])
+    with closing(
+        PostgresBackend(PostgresSettings(url + authority.certificate, "acme"), "prod")
+    ) as backend:
+        assert backend.create("state", b"one") is not None
+        told = backend._session.ask(
+            code("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+        )
+        assert told == [(True,)]
+    with pytest.raises(StateError, match="cannot connect: .*SSL error") as raised:
+        PostgresBackend(PostgresSettings(url + stranger.certificate, "acme"), "prod", SHORT).now()
+
+    assert "sslmode" in raised.value.hint
 
 
 @pytest.mark.parametrize("when", Cut, ids=lambda one: one.name.lower())

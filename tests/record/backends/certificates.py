@@ -24,6 +24,7 @@ class Authority:
     )
 
     def __post_init__(self) -> None:
+        self.folder.mkdir(exist_ok=True)
         signed = _about("authority", "authority", self._key.public_key())
         signed = signed.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         certificate = signed.sign(self._key, hashes.SHA256())
