@@ -443,7 +443,7 @@ def test_tls_is_libpqs(tmp_path: Path) -> None:
             code("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
         )
         assert told == [(True,)]
-    with pytest.raises(StateError, match="cannot connect: .*SSL error") as raised:
+    with pytest.raises(StateError, match=r"cannot connect: .*SSL error") as raised:
         PostgresBackend(PostgresSettings(url + stranger.certificate, "acme"), "prod", SHORT).now()
 
     assert "sslmode" in raised.value.hint
