@@ -40,16 +40,24 @@ Kind = tuple[tuple[Column, ...], str]
 """The columns and the partition of a piece: what makes rows one piece in a snapshot."""
 
 
-def usual_column_count(rows: int, columns: int) -> int:
-    """How many columns a dataset of the estate counts, where it does not say: none before there are
-    rows."""
-    return columns if rows else 0
-
-
 def column_count(entry: DatasetEntry) -> int:
-    """How many columns the rows of a dataset count, as far as the estate tells without them."""
-    usual = usual_column_count(entry.rows, len(entry.columns))
-    return usual if entry.column_count is None else entry.column_count
+    """How many columns the rows of a dataset count, as the estate says or leaves unsaid."""
+    if entry.column_count is not None:
+        return entry.column_count
+    written = entry.csv is not None or entry.pieces is not None
+    return _usual_width(len(entry.columns), entry.rows, written=written)
+
+
+def width_said(entry: Mapping[str, Any], dataset: Dataset) -> dict[str, int]:
+    """What a snapshot says of the columns of the rows beside the rest of its `entry`."""
+    written = "csv" in entry or "pieces" in entry
+    usual = _usual_width(len(entry["columns"]), dataset.row_count, written=written)
+    return {} if dataset.column_count == usual else {"column_count": dataset.column_count}
+
+
+def _usual_width(columns: int, rows: int, *, written: bool) -> int:
+    """What goes without saying: the columns of today, none before rows were ever written."""
+    return columns if rows or written else 0
 
 
 def seed_rows(db: Database, vault: Vault, entries: Mapping[str, DatasetEntry], now_ms: int) -> None:
@@ -105,8 +113,7 @@ def _give(
         add_version(db, dataset.id, written, dataset.schema_version, now_ms)
     mark_indexed(db, dataset.id, numbers[0], now_ms)
     rows = sum(loaded[place].rows for place in states[-1])
-    width = len(entry.columns) if entry.column_count is None else entry.column_count
-    set_fields(db, dataset.id, now_ms, row_count=rows, column_count=width, data_ms=now_ms)
+    set_fields(db, dataset.id, now_ms, row_count=rows, data_ms=now_ms)
 
 
 def _written(

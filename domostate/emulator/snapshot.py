@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from domostate.emulator.content import column_policies, content_of
-from domostate.emulator.content_rows import rows_of, usual_column_count
+from domostate.emulator.content_rows import rows_of, width_said
 from domostate.emulator.rows.vault import Vault
 from domostate.emulator.store.account_types import masked
 from domostate.emulator.store.accounts import all_accounts, shares_of
@@ -53,9 +53,10 @@ def snapshot(db: Database, now_ms: int, vault: Vault | None = None) -> dict[str,
     if clients:
         found["clients"] = [_client(names, row) for row in clients]
     found["datasets"] = [_dataset(names, dataset) for dataset in datasets]
-    if vault is not None:
-        for entry, dataset in zip(found["datasets"], datasets, strict=True):
+    for entry, dataset in zip(found["datasets"], datasets, strict=True):
+        if vault is not None:
             entry |= rows_of(db, vault, dataset, now_ms)
+        entry |= width_said(entry, dataset)
     usual = as_dict(DEFAULT)
     switches = {name: on for name, on in as_dict(db.switches).items() if on != usual[name]}
     if switches:
@@ -263,8 +264,6 @@ def _dataset(names: Names, dataset: Dataset) -> dict[str, Any]:
         entry["hidden"] = True
     if dataset.row_count:
         entry["rows"] = dataset.row_count
-    if dataset.column_count != usual_column_count(dataset.row_count, len(entry["columns"])):
-        entry["column_count"] = dataset.column_count
     masks = column_policies(names, dataset)
     if masks:
         entry["pdp"]["column_policies"] = masks

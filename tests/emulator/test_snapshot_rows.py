@@ -250,6 +250,32 @@ def test_a_dataset_without_columns_keeps_its_rows(alone: Domo) -> None:
     assert select(alone, found) == [[1]]
 
 
+def test_rows_that_were_written_without_columns_count_none_of_those_that_came_since(
+    alone: Domo,
+) -> None:
+    found = dataset(alone)
+    upload(alone, found, "")
+    column = {"name": "a", "type": "LONG"}
+    alone.done("POST", f"/data/v2/datasources/{found}/schemas", {"schema": {"columns": [column]}})
+
+    whole = _snapshot(alone)
+    alone.reset(whole)
+
+    assert _only(whole) == {"csv": "a\n", "column_count": 0}
+    assert alone.v1("GET", f"/datasets/{found}")["columns"] == 0
+    assert _snapshot(alone) == whole
+
+
+@pytest.mark.parametrize("rows", ["1\n", ""])
+def test_without_rows_a_snapshot_counts_their_columns_all_the_same(alone: Domo, rows: str) -> None:
+    found = dataset(alone, "a:LONG")
+    upload(alone, found, rows)
+
+    alone.reset(alone.snapshot())
+
+    assert alone.v1("GET", f"/datasets/{found}")["columns"] == 1
+
+
 @pytest.mark.parametrize(
     ("said", "finding"),
     [
