@@ -490,8 +490,9 @@ def test_a_sleeper_that_was_overtaken_between_look_and_write_writes_nothing(
         assert not sleeper.renew(mine)
 
 
+@pytest.mark.parametrize("knows", [False, True], ids=["a new connection", "a known server"])
 def test_a_sleeper_between_look_and_write_of_any_document_writes_nothing(
-    any_kind: HttpFactory,
+    any_kind: HttpFactory, knows: bool
 ) -> None:
     """Its lock of one write is broken after a while; the server then refuses the write."""
     environment = fresh()
@@ -501,6 +502,8 @@ def test_a_sleeper_between_look_and_write_of_any_document_writes_nothing(
     ):
         first = other.create("runs/1", b"first")
         assert first is not None
+        if knows:
+            assert sleeper.create("runs/2", b"by which it learns what the server sees to")
 
         def overtake() -> None:
             assert other.replace("runs/1", b"theirs", first.version) is not None
