@@ -128,9 +128,9 @@ class _Wishes:
 
 def _apply(terminal: Terminal, session: Session, desired: Desired, wishes: _Wishes) -> None:
     stop = Stop()
-    _identify(session, wishes.saved)
     try:
         with stop:
+            _identify(session, wishes.saved)
             code = _carried_out(terminal, session, desired, wishes, stop)
     except KeyboardInterrupt:
         terminal.say(f"\nStopped. {_HALF_WAY if stop.writing else 'Nothing was written.'}")

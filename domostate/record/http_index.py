@@ -96,7 +96,7 @@ class Index:
         found = {one for one in found if one not in _UNLISTED or self._documents.look(one)}
         for folder, removed in entries.numbered.items():
             if folder.startswith(prefix) or prefix.startswith(folder):
-                found.update(self._numbered(folder, removed))
+                found.update(self._numbered(folder, removed, entries.names))
         return sorted(one for one in found if one.startswith(prefix))
 
     def _remove_numbered(self, name: str, folder: str, number: int) -> None:
@@ -110,18 +110,26 @@ class Index:
         if number == 1:
             self._update(lambda now: now.without_folder(folder))
 
-    def _numbered(self, folder: str, removed: frozenset[int]) -> Iterator[str]:
-        last = self._last(folder)
+    def _numbered(
+        self, folder: str, removed: frozenset[int], apart: frozenset[str]
+    ) -> Iterator[str]:
+        last = self._last(folder, apart)
         return (_name(folder, one) for one in range(1, last + 1) if one not in removed)
 
-    def _last(self, folder: str) -> int:
-        """The last number that is there, found by halving: none before it is missing."""
+    def _last(self, folder: str, apart: frozenset[str]) -> int:
+        """The last number that is there, found by halving: none before it is missing. Those that
+        are listed `apart` came after a gap."""
+
+        def is_there(number: int) -> bool:
+            name = _name(folder, number)
+            return name not in apart and self._documents.look(name) is not None
+
         there, missing = 0, 1
-        while self._documents.look(_name(folder, missing)) is not None:
+        while is_there(missing):
             there, missing = missing, missing * 2
         while missing - there > 1:
             middle = (there + missing) // 2
-            if self._documents.look(_name(folder, middle)) is not None:
+            if is_there(middle):
                 there = middle
             else:
                 missing = middle
