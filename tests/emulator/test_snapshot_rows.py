@@ -139,7 +139,7 @@ def _indexed(domo: Domo, found: str, *versions: int) -> dict[str, Any]:
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=st.lists(_STEPS, max_size=7), data=st.data())
 def test_every_answer_is_the_same_after_a_snapshot_was_loaded(
