@@ -136,6 +136,5 @@ def _free(backend: Backend, holder: Holder) -> bool:
 def _locked(backend: Backend, holder: Holder) -> Locked:
     return Locked(
         f"{backend.place('lock')}: held by {holder}",
-        hint="Let it finish, or wait for it with --lock-timeout 5m. If its process is gone for "
-        f"good:\n  domostate lock break --id {holder.id} --reason WHY",
+        hint="Let it finish, or wait for it with --lock-timeout 5m.",
     )

@@ -19,9 +19,9 @@ from domostate.record.upgrades import FORMAT, upgraded
 __all__ = ["FORMAT", "decode_state", "encode_state"]
 
 _RESTORE: Final = (
-    "Earlier generations are kept. See them, then put one back:\n"
-    "  domostate state history\n"
-    "  domostate state pull --serial N"
+    "The generations before it are kept beside it, by serial, under history. Compare the last one\n"
+    "with what Domo has, copy it over the state, then run:\n"
+    "  domostate plan"
 )
 _HASH_LINE: Final = re.compile(rb'^"hash":"([0-9a-f]*)",\n', re.MULTILINE)
 

@@ -186,8 +186,8 @@ class Writer:
             return error
         told = type(error)(
             f"{error.message}\nWhat was to be saved is kept: {path}",
-            hint=f"{error.hint}\nOnce the backend is well again, and if nobody has applied since:\n"
-            f"  domostate state push {path} -e {state.environment} --reason 'backend failed'",
+            hint=f"{error.hint}\nThe journal holds the same: once the backend is well again, the "
+            "next run on this machine settles it:\n  domostate apply --resume",
         )
         told.exit_code = error.exit_code
         return told

@@ -148,7 +148,7 @@ def test_a_damaged_file_is_named_with_the_place_and_what_to_do(content: bytes, w
 
     assert "damaged" in error.message
     assert why in error.message
-    assert "state history" in error.hint
+    assert "under history" in error.hint
 
 
 @given(st.binary())
