@@ -62,10 +62,6 @@ class S3Factory:
         rows = [asdict(rule) for rule in rules]
         requests.post(f"{self.url}/_lab/faults", json=rows, timeout=10).raise_for_status()
 
-    def is_in_order(self) -> bool:
-        """Whether every fault has struck."""
-        return not any(requests.get(f"{self.url}/_lab/faults", timeout=10).json())
-
 
 @contextmanager
 def serving(*options: str, page: int = 7) -> Iterator[S3Factory]:

@@ -11,7 +11,6 @@ import argparse
 import json
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -44,7 +43,8 @@ Headers = list[tuple[str, str]]
 class Rule:
     """A fault: what to answer, `times` often, to requests of `method` whose path holds `path`.
 
-    With `after`, the request has its effect all the same.
+    With `after`, the request has its effect all the same. With `overtaken`, somebody else writes
+    the same content just then.
     """
 
     status: int
@@ -53,7 +53,7 @@ class Rule:
     path: str = ""
     times: int = 1
     after: bool = False
-    delay_ms: int = 0
+    overtaken: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,6 @@ class Lab:
         body = environ["wsgi.input"].read(length)
         with self.lock:
             rule = self.rule_for(environ)
-        if rule is not None and rule.delay_ms:
-            time.sleep(rule.delay_ms / 1000)
-        with self.lock:
             whole = len(body) == length
             answer = self.answer(environ, body, rule) if whole else refusal(400, "IncompleteBody")
         # The server has a date of its own.
@@ -99,13 +96,16 @@ class Lab:
 
     def answer(self, environ: Environ, body: bytes, rule: Rule | None) -> Answer:
         if environ["PATH_INFO"] == "/_lab/faults":
-            if body:
-                self.rules = [Rule(**one) for one in json.loads(body)]
-            return Answer("200 OK", [], json.dumps([one.times for one in self.rules]).encode())
+            self.rules = [Rule(**one) for one in json.loads(body)]
+            return Answer("200 OK", [], b"")
         if rule is None or not rule.status:
             return self.kept(environ, body)
         if rule.after:
             self.kept(environ, body)
+        if rule.overtaken:
+            another = {**environ, "HTTP_X_AMZ_META_DOMOSTATE_WRITE": "another"}
+            another.pop("HTTP_IF_MATCH", None)
+            self.kept(another, body)
         return refusal(rule.status, rule.code)
 
     def kept(self, environ: Environ, body: bytes) -> Answer:
