@@ -5,6 +5,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
 
 import psycopg
 
@@ -34,8 +36,7 @@ class Pool:
 def pooling(server: Server, pool: Pool) -> Iterator[int]:
     """The pooler's port, until the block ends."""
     command = program("pgbouncer")
-    folder = server.folder / f"pooler-{free_port()}"
-    folder.mkdir()
+    folder = Path(mkdtemp(prefix="pooler-", dir=server.folder))
     port = free_port()
     users = folder / "users.txt"
     users.write_text(f'"{OWNER}" "{PASSWORD}"\n')
