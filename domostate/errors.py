@@ -3,9 +3,10 @@
     DomostateError             fit to show; carries findings where there are several
     ├─ UsageError              a command line or a configuration that cannot be carried out
     ├─ ManifestError           file:line:column, all findings at once
-    ├─ PlanError ─ Ambiguous · Refused (Protected, SuspectedMove) · WrongInstance ·
-    │              DependencyCycle
-    ├─ StateError ─ StalePlan · Locked · Overtaken · LineageMismatch · JournalDamaged · NoAccess
+    ├─ PlanError ─ Ambiguous · Refused (Protected, ManagedElsewhere, SuspectedMove) ·
+    │              WrongInstance · DependencyCycle
+    ├─ StateError ─ StalePlan · Locked · Overtaken · LineageMismatch · StateMissing ·
+    │              JournalDamaged · NoAccess
     └─ DomoError ─ Unauthorized · Forbidden · NotFound · Conflict · RateLimited · Rejected ·
                    Broken · Unreachable
 
@@ -30,6 +31,7 @@ __all__ = [
     "LineageMismatch",
     "Location",
     "Locked",
+    "ManagedElsewhere",
     "ManifestError",
     "NoAccess",
     "NotFound",
@@ -41,6 +43,7 @@ __all__ = [
     "Rejected",
     "StalePlan",
     "StateError",
+    "StateMissing",
     "SuspectedMove",
     "Unauthorized",
     "Unreachable",
@@ -157,6 +160,12 @@ class Protected(Refused):
     summary = "refused by protection"
 
 
+class ManagedElsewhere(Refused):
+    """The plan would write to what bears the marker of another project."""
+
+    summary = "refused: another project manages it"
+
+
 class SuspectedMove(Refused):
     """The plan would make something new of what may be there under another address."""
 
@@ -202,6 +211,13 @@ class LineageMismatch(StateError):
 
     exit_code = ExitCode.GUARD
     summary = "another lineage"
+
+
+class StateMissing(StateError):
+    """There is no state, and the instance says that there was one."""
+
+    exit_code = ExitCode.GUARD
+    summary = "state missing"
 
 
 class JournalDamaged(StateError):

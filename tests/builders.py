@@ -103,6 +103,7 @@ def plan(
     allow: Mapping[str, int] | None = None,
     reads: int = 212,
     refusals: Sequence[Refusal] = (),
+    take_over: Sequence[str] = (),
 ) -> Plan:
     return Plan(
         environment=PlanEnvironment("sandbox", "emulator"),
@@ -118,6 +119,7 @@ def plan(
         notes=tuple(notes),
         allow=allow or {},
         refusals=tuple(refusals),
+        take_over=tuple(take_over),
     )
 
 

@@ -92,6 +92,17 @@ def test_what_the_readme_runs_is_there(line: str) -> None:
     assert flags <= known | {"--help"}
 
 
+def test_the_flags_of_the_page_on_guards_are_there() -> None:
+    text = (REPOSITORY / "docs" / "guards.md").read_text(encoding="utf-8")
+    known = {
+        flag for name in ("plan", "apply") for one in _command([name]).params for flag in one.opts
+    }
+
+    flags = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text))
+    assert flags
+    assert flags <= known
+
+
 @pytest.mark.parametrize("target", TARGETS)
 def test_every_make_target_of_the_readme_is_there(target: str) -> None:
     makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")

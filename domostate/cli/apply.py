@@ -1,7 +1,8 @@
 """`domostate apply`."""
 
 import sys
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,9 +14,12 @@ from domostate.cli.options import (
     duration,
     environment_option,
     exit_with,
+    new_state_option,
     no_color_option,
     opened,
     parallelism_option,
+    take_over_option,
+    taken_over,
 )
 from domostate.cli.stopping import Stop, end_now, silence_stdout
 from domostate.engine.plan_file import Approved, read_plan
@@ -31,6 +35,7 @@ from domostate.engine.run import (
 from domostate.engine.session import Made, Session
 from domostate.errors import DomoError, ExitCode, Unauthorized, UsageError
 from domostate.kinds.names import Names
+from domostate.model.address import Address
 from domostate.model.desired import Desired
 from domostate.model.plan import Plan
 from domostate.planning.guard import guard
@@ -55,6 +60,8 @@ __all__ = ["apply"]
 )
 @click.option("-q", "--quiet", is_flag=True, help="The plan's summary only.")
 @allow_option
+@take_over_option
+@new_state_option
 @parallelism_option
 @no_color_option
 @click.pass_obj
@@ -68,6 +75,8 @@ def apply(
     resume: bool,
     quiet: bool,
     allow: tuple[str, ...],
+    take_over: tuple[str, ...],
+    new_state: bool,
     parallelism: int,
 ) -> None:
     """Make the instance what the manifests declare.
@@ -82,18 +91,25 @@ def apply(
             hint="Leave one of the two out.",
         )
     saved = read_plan(planfile) if planfile is not None else None
-    if saved is not None and allow:
-        raise UsageError("apply PLANFILE takes no --allow", hint="Give it to plan --out.")
+    given = {"--allow": allow, "--take-over": take_over, "--new-state": new_state}
+    for flag in [flag for flag, value in given.items() if value and saved is not None]:
+        raise UsageError(f"apply PLANFILE takes no {flag}", hint="Give it to plan --out.")
     if not (auto_approve or resume):
         _needs_somebody()
     allowed, timeout = allowances(allow), duration(lock_timeout)
     with opened(environment or _of(saved), parallelism, read_only=False) as (session, desired):
-        _apply(
-            terminal,
-            session,
-            desired,
-            _Wishes(saved, allowed, timeout, auto_approve, as_json, quiet, resume),
+        wishes = _Wishes(
+            saved=saved,
+            allow=allowed,
+            take_over=taken_over(take_over, desired),
+            new_state=new_state,
+            timeout=timeout,
+            auto_approve=auto_approve,
+            as_json=as_json,
+            quiet=quiet,
+            resume=resume,
         )
+        _apply(terminal, session, desired, wishes)
 
 
 def _needs_somebody() -> None:
@@ -104,26 +120,19 @@ def _needs_somebody() -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
 class _Wishes:
     """What the command line asked for."""
 
-    def __init__(
-        self,
-        saved: Approved | None,
-        allow: dict[str, int],
-        timeout: timedelta,
-        auto_approve: bool,
-        as_json: bool,
-        quiet: bool,
-        resume: bool,
-    ) -> None:
-        self.resume = resume
-        self.saved = saved
-        self.allow = allow
-        self.timeout = timeout
-        self.auto_approve = auto_approve
-        self.as_json = as_json
-        self.quiet = quiet
+    saved: Approved | None
+    allow: dict[str, int]
+    take_over: Collection[Address]
+    new_state: bool
+    timeout: timedelta
+    auto_approve: bool
+    as_json: bool
+    quiet: bool
+    resume: bool
 
 
 def _apply(terminal: Terminal, session: Session, desired: Desired, wishes: _Wishes) -> None:
@@ -216,7 +225,14 @@ def _decided(
     session = applying.session
     if wishes.saved is None:
         allow = {**(begun.plan.allow if begun else {}), **wishes.allow}
-        made: Made = session.make_plan(desired, applying.state, allow)
+        taken = {Address.parse(one) for one in (begun.plan.take_over if begun else ())}
+        made: Made = session.make_plan(
+            desired,
+            applying.state,
+            allow,
+            take_over={*taken, *wishes.take_over},
+            new_state=wishes.new_state,
+        )
         return Approved.now(made.plan), made.names
     # Before anything else is sent, and not only before the first write.
     check_belongs(applying, wishes.saved)

@@ -17,6 +17,7 @@ from domostate.views.terminal import terminal_for
 
 if TYPE_CHECKING:
     from domostate.engine.session import Session
+    from domostate.model.address import Address
     from domostate.model.desired import Desired
 
 __all__ = [
@@ -25,9 +26,12 @@ __all__ = [
     "duration",
     "environment_option",
     "exit_with",
+    "new_state_option",
     "no_color_option",
     "opened",
     "parallelism_option",
+    "take_over_option",
+    "taken_over",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -65,6 +69,17 @@ allow_option = click.option(
     multiple=True,
     metavar="CLASS=COUNT",
     help="Lift a budget by a stated count, such as recreate=1. Repeatable.",
+)
+take_over_option = click.option(
+    "--take-over",
+    multiple=True,
+    metavar="ADDRESS",
+    help="Take a dataset from the project whose marker it bears. Repeatable.",
+)
+new_state_option = click.option(
+    "--new-state",
+    is_flag=True,
+    help="This environment is new: the datasets with this project's marker are another's.",
 )
 
 
@@ -104,7 +119,21 @@ def allowances(pairs: Sequence[str]) -> dict[str, int]:
     return allowed
 
 
-BUDGETS = frozenset({"delete", "recreate", "owner", "revoke", "widen", "window"})
+def taken_over(texts: Sequence[str], desired: Desired) -> frozenset[Address]:
+    """The addresses behind `--take-over ADDRESS`: declared, or to be removed."""
+    from domostate.manifests.words import did_you_mean
+
+    known = {str(address): address for address in (*desired.declared, *desired.removed)}
+    for text in texts:
+        if text not in known:
+            raise UsageError(
+                f"--take-over {text}: no manifest declares this address",
+                hint=did_you_mean(text, known, "Name one as the plan shows it."),
+            )
+    return frozenset(known[text] for text in texts)
+
+
+BUDGETS = frozenset({"delete", "recreate", "owner", "revoke", "widen", "window", "lockout"})
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 

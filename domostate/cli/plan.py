@@ -9,9 +9,12 @@ from domostate.cli.options import (
     allowances,
     environment_option,
     exit_with,
+    new_state_option,
     no_color_option,
     opened,
     parallelism_option,
+    take_over_option,
+    taken_over,
 )
 from domostate.engine.plan_file import Approved, save_plan
 from domostate.engine.undo import plan_to_revert
@@ -35,6 +38,8 @@ __all__ = ["plan"]
 @click.option("--revert", metavar="RUN", help="Plan to put back what this run has changed.")
 @click.option("-q", "--quiet", is_flag=True, help="The summary only.")
 @allow_option
+@take_over_option
+@new_state_option
 @parallelism_option
 @no_color_option
 @click.pass_obj
@@ -48,6 +53,8 @@ def plan(
     revert: str | None,
     quiet: bool,
     allow: tuple[str, ...],
+    take_over: tuple[str, ...],
+    new_state: bool,
     parallelism: int,
 ) -> None:
     """Show what `apply` would change. Only reads.
@@ -56,12 +63,15 @@ def plan(
     put back; save it with --out to carry it out.
     """
     with opened(environment, parallelism, read_only=True) as (session, desired):
+        allowed, taken = allowances(allow), taken_over(take_over, desired)
         session.identify()
         state = session.open_state()
         if revert is None:
-            made = session.make_plan(desired, state, allowances(allow)).plan
+            made = session.make_plan(
+                desired, state, allowed, take_over=taken, new_state=new_state
+            ).plan
         else:
-            made = plan_to_revert(session, desired, state, revert, allowances(allow)).plan
+            made = plan_to_revert(session, desired, state, revert, allowed, taken).plan
     decided = Approved.now(made)
     if as_json:
         terminal.give(decided.text)

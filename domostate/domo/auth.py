@@ -58,6 +58,7 @@ class DeveloperToken:
 class _Pass:
     token: str
     user_id: str
+    role: str
     renew_at: float
 
 
@@ -90,6 +91,10 @@ class ClientCredentials:
     def user(self) -> str:
         """The id of the user whom the client acts for, empty where Domo does not say."""
         return self._current().user_id
+
+    def role(self) -> str:
+        """The name of that user's role, empty where Domo does not say."""
+        return self._current().role
 
     @property
     def sign_ins(self) -> int:
@@ -142,10 +147,11 @@ class ClientCredentials:
         if not isinstance(token, str) or not token:
             raise self._refused("the answer holds no access token", 200, "")
         life = float(reply.get("expires_in") or "inf")
-        user = reply.get("userId")
+        user, role = reply.get("userId"), reply.get("role")
         return _Pass(
             _fit_for_header(token, "the access token"),
             "" if user is None else str(user),
+            role if isinstance(role, str) else "",
             began + life - min(_LONGEST_SKEW, life / 10),
         )
 

@@ -1,11 +1,13 @@
 """From addresses and credentials to a reader, and to a sender for those who mean to write."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from types import TracebackType
 from typing import Final
 
 from domostate.domo.auth import Auth, ClientCredentials, DeveloperToken
 from domostate.domo.governor import Governor
+from domostate.domo.identity import Identity
 from domostate.domo.reader import Reader
 from domostate.domo.reading import Reading
 from domostate.domo.retry import RetryPolicy
@@ -14,6 +16,7 @@ from domostate.domo.transport import Transport
 from domostate.domo.wire import Wire
 from domostate.errors import UsageError
 from domostate.model.call import Plane
+from domostate.model.principal import Principal, PrincipalType
 
 __all__ = ["Connection", "PlatformAccess", "ProductAccess", "connect"]
 
@@ -55,7 +58,7 @@ class Connection:
     def __init__(self, lines: dict[Plane, _Line], parallelism: int) -> None:
         self._lines = lines
         platform = lines[Plane.PLATFORM].auth if Plane.PLATFORM in lines else None
-        user = platform.user if isinstance(platform, ClientCredentials) else None
+        user = partial(_user_of, platform) if isinstance(platform, ClientCredentials) else None
         self.reader = Reader(Reading(self._transports(), parallelism), user)
 
     @property
@@ -86,6 +89,10 @@ class Connection:
     def _transports(self) -> dict[Plane, Transport]:
         # Each user has its own, so that reads and writes are counted apart.
         return {plane: line.transport() for plane, line in self._lines.items()}
+
+
+def _user_of(client: ClientCredentials) -> Identity:
+    return Identity(Principal(PrincipalType.USER, client.user()), client.role())
 
 
 def connect(

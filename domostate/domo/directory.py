@@ -1,4 +1,4 @@
-"""Who there is: the running identity, users, groups and accounts."""
+"""Who there is: users, groups and accounts."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -8,24 +8,14 @@ from domostate.domo.paging import Page, pages
 from domostate.domo.reading import Reading, Row, get, rows_in
 from domostate.errors import Broken
 from domostate.model.call import Call, Plane
-from domostate.model.principal import Principal, PrincipalType
 
-__all__ = ["accounts", "groups", "me", "users"]
+__all__ = ["accounts", "groups", "users"]
 
 _USERS_PER_PAGE: Final = 200  # as a client sends (product §1.5)
 _GROUPS_PER_PAGE: Final = 100  # as a client sends (product §1.5)
 _PLATFORM_PER_PAGE: Final = 500  # the documented maximum (platform §3)
 _DELETED: Final = re.compile(r"_deleted_[0-9a-f-]{32,36}$", re.IGNORECASE)
 _FALSE: Final = frozenset({"false", "0", "no"})
-
-
-def me(reading: Reading) -> Principal:
-    """Whom the developer token acts for (product §1.1)."""
-    call = get(Plane.PRODUCT, "/api/content/v2/users/me")
-    reply = reading.ask(call)
-    if not isinstance(reply, dict) or reply.get("id") is None:
-        raise Broken("the reply names no user", method=call.method, path=call.path)
-    return Principal(PrincipalType.USER, str(reply["id"]), _email(reply))
 
 
 def users(reading: Reading) -> tuple[dict[str, str], frozenset[str]]:

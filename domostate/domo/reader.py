@@ -5,14 +5,15 @@ from functools import partial
 from itertools import groupby
 from typing import Any, Final
 
-from domostate.domo import batches, directory, names
+from domostate.domo import batches, directory, identity, marked, names
 from domostate.domo.batches import Key, Learned, SchemaLists
+from domostate.domo.identity import Identity, Standing
 from domostate.domo.parts import Missing, read_part, read_stream
 from domostate.domo.reading import Reading
 from domostate.errors import DomoError, Forbidden, Unauthorized
 from domostate.model.call import Call, Part, Plane
 from domostate.model.observed import Found, Live, Presence
-from domostate.model.principal import Directory, Principal, PrincipalType
+from domostate.model.principal import Directory, Principal
 
 __all__ = ["Reader"]
 
@@ -27,12 +28,14 @@ class Reader:
     look-ups by name, the directory and `get` are asked anew each time.
     """
 
-    def __init__(self, reading: Reading, platform_user: Callable[[], str] | None = None) -> None:
+    def __init__(
+        self, reading: Reading, platform_user: Callable[[], Identity] | None = None
+    ) -> None:
         self._reading = reading
         self._platform_user = platform_user
         self._known: dict[Key, Any] = {}
         self._schema_lists = SchemaLists()
-        self._me: Principal | None = None
+        self._me: Identity | None = None
         self._identified = False
 
     @property
@@ -59,22 +62,30 @@ class Reader:
             Unauthorized: Domo does not take them. On the Product plane 403 stands for a token
                 of another instance (product §1.1).
         """
-        if self._identified:
-            return self._me
-        user_id = self._platform_user() if self._platform_user else ""
-        if Plane.PRODUCT in self.planes:
-            try:
-                self._me = directory.me(self._reading)
-            except Forbidden as error:
-                raise _as_unauthorized(error) from error
-        elif user_id:
-            self._me = Principal(PrincipalType.USER, user_id)
-        self._identified = True
-        return self._me
+        if not self._identified:
+            self._me = self._identity()
+            self._identified = True
+        return None if self._me is None else self._me.principal
 
-    def directory(self, users: bool, groups: bool, accounts: bool) -> Directory:
-        """Who there is, as far as asked for; deleted users and groups are left out."""
-        me = self.check_identity()
+    def _identity(self) -> Identity | None:
+        on_platform = self._platform_user() if self._platform_user else None
+        if Plane.PRODUCT not in self.planes:
+            return on_platform if on_platform and on_platform.principal.id else None
+        try:
+            return identity.identity(self._reading)
+        except Forbidden as error:
+            raise _as_unauthorized(error) from error
+
+    def directory(
+        self, users: bool, groups: bool, accounts: bool, *, standing: bool = False
+    ) -> Directory:
+        """Who there is, as far as asked for; deleted users and groups are left out.
+
+        `standing`: also what the running identity may do without a grant, and its groups.
+        """
+        me, mine = self.check_identity(), Standing(None)
+        if standing and self._me is not None:
+            mine = identity.standing(self._reading, self._me)
         emails, inactive = directory.users(self._reading) if users else ({}, frozenset[str]())
         if me is not None and not me.name:
             me = Principal(me.type, me.id, emails.get(me.id, ""))
@@ -84,11 +95,17 @@ class Reader:
             accounts=directory.accounts(self._reading) if accounts else {},
             inactive=inactive,
             me=me,
+            manages=mine.manages,
+            my_groups=mine.groups,
         )
 
     def find_by_name(self, wanted: Collection[str]) -> dict[str, tuple[Found, ...]]:
         """The datasets that bear each name exactly; see `names.find_by_name`."""
         return names.find_by_name(self._reading, frozenset(wanted))
+
+    def find_marked(self, tag: str) -> tuple[Found, ...]:
+        """Some datasets that bear the tag; see `marked.find_marked`."""
+        return marked.find_marked(self._reading, tag)
 
     def get(self, call: Call) -> Any:
         """The decoded reply to a read that an aspect has put together.

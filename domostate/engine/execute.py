@@ -153,13 +153,10 @@ class _Worker:
     def carry_out(self) -> bool:
         """Whether all of it is done and verified."""
         change = self.change
-        if Action.FORGET in change.actions:
-            self.events.emit(Forgotten(change.address))
-            return True
         if change.id is not None:
             self.ids["id"] = change.id
-        if Action.DELETE in change.actions:
-            return self._destroy()
+        if {Action.FORGET, Action.DELETE} & {*change.actions}:
+            return self._let_go()
         if change.moved_from is not None:
             if self.run.stop.is_set():
                 return False
@@ -177,9 +174,10 @@ class _Worker:
         )
         return True
 
-    def _destroy(self) -> bool:
-        """Only what a read says is gone is forgotten: until then somebody has to know of it."""
-        if not (self._operate() and self._verify()):
+    def _let_go(self) -> bool:
+        """What was to be destroyed is forgotten once a read says that it is gone: until then
+        somebody has to know of it; and so with a marker that was to come off."""
+        if self.change.operations and not (self._operate() and self._verify()):
             return False
         self.events.emit(Forgotten(self.change.address))
         return True

@@ -12,8 +12,16 @@ from domostate.model.desired import Desired
 from domostate.model.observed import Found, Observed
 from domostate.model.principal import Directory
 from domostate.model.state import State
+from domostate.planning.lockout import holders_wanted
+from domostate.planning.missing import is_blank
 from domostate.planning.moves import carried_over
-from domostate.planning.wanted import CREATES, names_of_the_gone, names_wanted, parts_wanted
+from domostate.planning.wanted import (
+    CREATES,
+    markers_wanted,
+    names_of_the_gone,
+    names_wanted,
+    parts_wanted,
+)
 
 __all__ = ["observe"]
 
@@ -22,18 +30,23 @@ LAG_PATIENCE = timedelta(seconds=60)
 (product §9), but a create whose call never arrived must not be waited for that long."""
 
 
-def observe(desired: Desired, state: State, reader: Reader, instance: str) -> Observed:
+def observe(
+    desired: Desired, recorded: State, reader: Reader, instance: str, marker: str = ""
+) -> Observed:
     """Reads what the desired and the recorded objects need.
+
+    Where nothing is recorded, it also looks for objects with the `marker`, if there is one.
 
     Raises:
         Unauthorized: the credentials are not the instance's; nothing else was asked.
     """
-    state = carried_over(desired, state)
+    state = carried_over(desired, recorded)
     reader.check_identity()
     directory = _directory(desired, reader)
     names = names_wanted(desired, state)
     found = _by_address(names, _met(names, state, reader))
-    live = reader.read(parts_wanted(desired, state, found, reader.planes))
+    leaving = markers_wanted(desired, recorded, reader.planes)
+    live = reader.read({**leaving, **parts_wanted(desired, state, found, reader.planes)})
     gone = {
         name: address
         for name, address in names_of_the_gone(desired, state, live).items()
@@ -42,7 +55,12 @@ def observe(desired: Desired, state: State, reader: Reader, instance: str) -> Ob
     if gone:
         in_place = _by_address(gone, reader.find_by_name(gone.keys()))
         found = {one: found.get(one, ()) + in_place.get(one, ()) for one in {*found, *in_place}}
-        live = reader.read(parts_wanted(desired, state, found, reader.planes))
+        live = reader.read({**leaving, **parts_wanted(desired, state, found, reader.planes)})
+    more = holders_wanted(desired, state, found, live, directory, reader.planes)
+    if more:
+        parts = parts_wanted(desired, state, found, reader.planes)
+        live = {**live, **reader.read({id_: parts[id_] | more[id_] for id_ in sorted(more)})}
+    marked = reader.find_marked(marker) if marker and is_blank(recorded) else ()
     return Observed(
         instance=instance,
         planes=reader.planes,
@@ -50,6 +68,7 @@ def observe(desired: Desired, state: State, reader: Reader, instance: str) -> Ob
         live=live,
         found=found,
         reads=reader.calls,
+        marked=marked,
     )
 
 
@@ -87,7 +106,7 @@ def _met(
 def _directory(desired: Desired, reader: Reader) -> Directory:
     named = bool(desired.declared or desired.removed)
     accounts = Plane.PRODUCT in reader.planes and any(_names_account(desired))
-    return reader.directory(users=named, groups=named, accounts=accounts)
+    return reader.directory(users=named, groups=named, accounts=accounts, standing=named)
 
 
 def _names_account(desired: Desired) -> Mapping[Address, bool]:

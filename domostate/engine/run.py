@@ -13,6 +13,7 @@ from domostate.engine.plan_file import Approved
 from domostate.engine.session import Session
 from domostate.errors import DomostateError, ExitCode, StalePlan, WrongInstance
 from domostate.kinds.names import Names
+from domostate.kinds.registry import marker_parts
 from domostate.model.change import Action
 from domostate.model.event import (
     Event,
@@ -26,7 +27,7 @@ from domostate.model.event import (
 from domostate.model.observed import Presence
 from domostate.model.plan import Plan
 from domostate.model.state import State
-from domostate.planning.converged import moved, parts_touched
+from domostate.planning.converged import claimed, moved, parts_touched
 from domostate.planning.guard import guard, refuse
 from domostate.planning.removals import protected
 from domostate.record.writer import Writer
@@ -69,7 +70,7 @@ def apply_plan(
     """Carries a plan out; state and journal are consistent whatever happens.
 
     Raises:
-        Refused: a budget is exceeded or something is protected; nothing was written.
+        Refused: something stands against the plan (see `guard`); nothing was written.
         WrongInstance, StalePlan: the plan is not for this instance or this state.
     """
     plan, digest = approved.plan, approved.digest
@@ -220,14 +221,24 @@ def _unmoved(applying: Applying, plan: Plan, names: Names) -> None:
         for change in plan.changes
         if change.id is not None and change.operations and Action.CREATE not in change.actions
     }
-    live = reader.read({id_: parts_touched(one, reader.planes) for id_, one in touched.items()})
+    wanted = {
+        id_: parts_touched(one, reader.planes) | marker_parts(one.address.kind, reader.planes)
+        for id_, one in touched.items()
+    }
+    live = reader.read(wanted)
     rows = []
     for id_, change in touched.items():
+        what = f"{change.address}: dataset {id_}"
         if live[id_].presence is not Presence.PRESENT:
-            rows.append(f"{change.address}: dataset {id_} is {live[id_].presence}")
-        else:
-            fields = ", ".join(moved(change, live[id_], reader.planes, names))
-            rows += [f"{change.address}: {fields}"] if fields else []
+            rows.append(f"{what} is {live[id_].presence}")
+            continue
+        here = (change, live[id_], reader.planes, names)
+        rows += [
+            f"{what} has been marked by the project {project}"
+            for project in claimed(*here, applying.state.project)
+        ]
+        fields = ", ".join(moved(*here))
+        rows += [f"{change.address}: {fields}"] if fields else []
     if rows:
         raise StalePlan(
             f"changed in Domo since the plan was made: {'; '.join(rows)}",

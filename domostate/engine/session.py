@@ -1,6 +1,6 @@
 """A session: one environment of one project, connected and with its record."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from uuid import uuid4
@@ -13,7 +13,9 @@ from domostate.errors import UsageError
 from domostate.kinds.names import Names
 from domostate.manifests.project import Environment, Project, Target
 from domostate.manifests.secrets import Secret, optional_secret
+from domostate.model.address import Address
 from domostate.model.desired import Desired
+from domostate.model.marker import marker_of
 from domostate.model.observed import Observed
 from domostate.model.plan import Plan
 from domostate.model.state import State
@@ -64,11 +66,40 @@ class Session:
         """The state as it stands, leftover journal included; writes nothing."""
         return self.record.open(self.project.name, self.instance, uuid4().hex)
 
-    def make_plan(self, desired: Desired, state: State, allow: Mapping[str, int]) -> Made:
-        """Reads the instance and decides what would change."""
-        observed = observe(desired, state, self.connection.reader, self.instance)
-        limits = Limits(self.environment.budgets, allow)
-        scope = Scope(self.environment.name, self.instance, limits)
+    def scope(
+        self,
+        allow: Mapping[str, int],
+        take_over: Collection[Address] = (),
+        *,
+        new_state: bool = False,
+    ) -> Scope:
+        """What a plan is made for; the arguments are what somebody said to the guards."""
+        return Scope(
+            self.environment.name,
+            self.instance,
+            Limits(self.environment.budgets, allow),
+            self.project.marker,
+            frozenset(take_over),
+            new_state,
+        )
+
+    def make_plan(
+        self,
+        desired: Desired,
+        state: State,
+        allow: Mapping[str, int],
+        *,
+        take_over: Collection[Address] = (),
+        new_state: bool = False,
+    ) -> Made:
+        """Reads the instance and decides what would change.
+
+        Raises:
+            StateMissing: nothing is recorded, and the instance says that something was.
+        """
+        scope = self.scope(allow, take_over, new_state=new_state)
+        sought = marker_of(self.project.name) if scope.marker and not new_state else ""
+        observed = observe(desired, state, self.connection.reader, self.instance, sought)
         plan = make_plan(desired, observed, state, scope)
         return Made(plan, observed, Names(observed.directory, desired.principals))
 

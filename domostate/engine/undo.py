@@ -1,14 +1,16 @@
 """Undo: everything that the plan needs to know which takes a run back."""
 
+from collections.abc import Collection
+
 from domostate.engine.session import Made, Session
 from domostate.errors import PlanError, UsageError
 from domostate.kinds.names import Names
+from domostate.model.address import Address
 from domostate.model.desired import Desired
 from domostate.model.observed import Observed
 from domostate.model.state import State
 from domostate.planning.codec import decode, plan_from
 from domostate.planning.revert import Undo, parts_to_undo, revert_plan
-from domostate.planning.scope import Limits, Scope
 from domostate.record.run_plans import plan_of
 from domostate.record.state_file import decode_state
 
@@ -16,7 +18,12 @@ __all__ = ["plan_to_revert"]
 
 
 def plan_to_revert(
-    session: Session, desired: Desired, state: State, run: str, allow: dict[str, int]
+    session: Session,
+    desired: Desired,
+    state: State,
+    run: str,
+    allow: dict[str, int],
+    take_over: Collection[Address] = (),
 ) -> Made:
     """Reads what a run touched, and plans how to put it back.
 
@@ -27,11 +34,10 @@ def plan_to_revert(
     undo = _undo(session, state, run)
     reader = session.connection.reader
     reader.check_identity()
-    directory = reader.directory(users=True, groups=True, accounts=True)
+    directory = reader.directory(users=True, groups=True, accounts=True, standing=True)
     live = reader.read(parts_to_undo(undo, state, reader.planes))
     observed = Observed(session.instance, reader.planes, directory, live, {}, reader.calls)
-    limits = Limits(session.environment.budgets, allow)
-    scope = Scope(session.environment.name, session.instance, limits)
+    scope = session.scope(allow, take_over)
     plan = revert_plan(undo, desired, observed, state, scope)
     return Made(plan, observed, Names(directory, desired.principals))
 

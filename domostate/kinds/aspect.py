@@ -18,6 +18,7 @@ from domostate.model.address import Address
 from domostate.model.call import Call, Part, Plane
 from domostate.model.change import ChangeClass, Document, Operation
 from domostate.model.desired import Declared
+from domostate.model.marker import Marking
 from domostate.model.observed import Live
 from domostate.model.principal import Principal
 
@@ -85,6 +86,8 @@ class Aspect(ABC, Generic[D, V]):
     """The fields of the declared value that may be left out (None)."""
     operations_named: ClassVar[frozenset[str]]
     """The names of the operations that it plans."""
+    bears_markers: ClassVar[bool] = False
+    """Whether markers of projects are among what it reports."""
     disturbs: ClassVar[frozenset[str]] = frozenset()
     """The aspects, by name, that Domo may move by itself when one of them is carried out."""
 
@@ -139,6 +142,18 @@ class Aspect(ABC, Generic[D, V]):
         if field_name not in self.optional:
             raise KeyError(field_name)
         return replace(declared, **{field_name: None})  # type: ignore[type-var]
+
+    def ignored(self, declared: D) -> D | None:
+        """What is left of the declared value when all of it is under `ignore:`."""
+        return None
+
+    def marked(self, declared: D | None, marking: Marking) -> D | None:
+        """What is declared, together with the markers that come and go."""
+        return declared
+
+    def markers(self, value: V) -> tuple[str, ...]:
+        """The markers of projects in a value, sorted."""
+        return ()
 
     def lookups(self, op: Operation, ids: Ids, plane: Plane) -> Mapping[str, Call]:
         """The reads that must stand right before the write, by name."""

@@ -1,23 +1,36 @@
 """The registry of kinds: everything that the planner and the engine know of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from domostate.kinds.aspect import Aspect
-from domostate.kinds.dataset import ASPECTS
+from domostate.kinds.dataset import ASPECTS, holders
+from domostate.kinds.dataset.holders import HOLDING, Holders, owner_wanted
+from domostate.kinds.dataset.rights import may_change
+from domostate.kinds.names import Names
 from domostate.model.address import Address
-from domostate.model.call import Plane
+from domostate.model.call import Part, Plane
 from domostate.model.change import Document
+from domostate.model.observed import Live
 
 __all__ = [
+    "HOLDING",
     "KINDS",
+    "Holders",
     "Kind",
     "aspect_of",
     "common_aspects",
     "contents_in",
+    "holders_of",
+    "holders_parts",
     "ignorable",
+    "marker_parts",
+    "markers_in",
+    "markers_on",
+    "may_change",
     "name_in",
+    "owner_wanted",
     "plane_for",
 ]
 
@@ -74,3 +87,53 @@ def contents_in(kind: str, applied: Document) -> Document:
 def plane_for(aspect: Aspect[Any, Any], planes: frozenset[Plane]) -> Plane | None:
     """The plane on which an aspect is read and written: the first it names that is there."""
     return next((plane for plane in aspect.parts if plane in planes), None)
+
+
+def marker_parts(kind: str, planes: frozenset[Plane]) -> frozenset[Part]:
+    """The live parts that tell which markers an object bears, none without a plane for them."""
+    return frozenset(part for _, _, parts in _bearers(kind, planes) for part in parts)
+
+
+def markers_on(
+    address: Address, live: Live, planes: frozenset[Plane], names: Names
+) -> tuple[str, ...]:
+    """The markers of projects that a live object bears, as far as its parts were read."""
+    return tuple(
+        marker
+        for aspect, plane, parts in _bearers(address.kind, planes)
+        if parts <= live.parts.keys()
+        for marker in aspect.markers(aspect.observe(live, plane, names, None))
+    )
+
+
+def markers_in(address: Address, document: Document) -> tuple[str, ...]:
+    """The markers of projects in the values of a plan, by aspect; those of objects that are not
+    there yet are none."""
+    return tuple(
+        marker
+        for aspect in KINDS[address.kind].aspects
+        if aspect.bears_markers and document.get(aspect.key) is not None
+        for marker in aspect.markers(aspect.load(document[aspect.key]))
+    )
+
+
+def holders_parts(kind: str, planes: frozenset[Plane]) -> frozenset[Part]:
+    """The live parts that tell of everybody who holds an object, as far as the planes have them."""
+    plane = next((one for one in holders.PARTS if one in planes), None)
+    return frozenset() if plane is None else holders.PARTS[plane]
+
+
+def holders_of(
+    address: Address, live: Live, planes: frozenset[Plane], names: Names
+) -> Holders | None:
+    """Who holds a live object as far as it was read, None where not even the owner was."""
+    return holders.holders_of(live, planes, names)
+
+
+def _bearers(
+    kind: str, planes: frozenset[Plane]
+) -> Iterator[tuple[Aspect[Any, Any], Plane, frozenset[Part]]]:
+    for aspect in KINDS[kind].aspects:
+        plane = plane_for(aspect, planes)
+        if aspect.bears_markers and plane is not None:
+            yield aspect, plane, aspect.parts[plane]

@@ -13,9 +13,11 @@ from domostate.kinds.registry import ignorable
 from domostate.manifests.collect import Entry
 from domostate.manifests.explain import empty
 from domostate.manifests.overlay import NO_KEY, grant_key, name_key
+from domostate.manifests.project import FILE
 from domostate.manifests.source import Findings, Mark, place_of
 from domostate.manifests.tree import Map, Seq
 from domostate.manifests.words import did_you_mean, short
+from domostate.model.marker import project_of
 
 __all__ = ["NAME", "check", "check_identity", "check_values"]
 
@@ -31,6 +33,7 @@ def check(entry: Entry, body: Map, findings: Findings, warnings: Findings) -> No
         findings.add(entry.mark, message, hint)
     columns = _columns(body, findings)
     _check_ignored(body, findings)
+    _check_tags(body, findings)
     _check_shares(body, findings)
     _check_keys(body, columns, findings)
     for policy in _policies(body, findings):
@@ -48,6 +51,18 @@ def _check_ignored(body: Map, findings: Findings) -> None:
         if isinstance(path, str) and path not in known:
             hint = did_you_mean(path, known) or f"one of {', '.join(known)}"
             findings.add(ignored.marks[n], f"{short(path)} is not a field to ignore", hint)
+
+
+def _check_tags(body: Map, findings: Findings) -> None:
+    tags = body.get("tags")
+    values = tags.get("values") if isinstance(tags, Map) else tags
+    if not isinstance(values, Seq):
+        return
+    for n, tag in enumerate(values):
+        if isinstance(tag, str) and project_of(tag):
+            message = f"{short(tag)} is a marker: domostate sets it by itself"
+            hint = f"remove it; marker: in {FILE} says whether there is one"
+            findings.add(values.marks[n], message, hint)
 
 
 def check_values(node: Any, findings: Findings) -> None:

@@ -49,7 +49,8 @@ class Observed:
     """Everything that was read for one plan.
 
     `live` holds the objects by Domo id; `found` the live datasets that bear the exact name of a
-    declared dataset without a recorded id; `reads` counts the calls that it took.
+    declared dataset without a recorded id; `reads` counts the calls that it took. `marked` holds
+    datasets that bear this project's marker, and is looked for only where there is no state.
     """
 
     instance: str
@@ -58,3 +59,4 @@ class Observed:
     live: Mapping[str, Live]
     found: Mapping[Address, tuple[Found, ...]] = field(default_factory=dict)
     reads: int = 0
+    marked: tuple[Found, ...] = ()

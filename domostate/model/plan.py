@@ -54,6 +54,8 @@ class Budget:
     limit: int
     used: int
     addresses: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    """For people: what each address is counted for, where that does not speak for itself."""
 
     @property
     def exceeded(self) -> bool:
@@ -62,9 +64,10 @@ class Budget:
 
 
 class RefusalKind(StrEnum):
-    """What a plan is refused for that no budget counts and no flag lifts."""
+    """What a plan is refused for that no budget counts."""
 
     PROTECTED = "protected"
+    MANAGED_ELSEWHERE = "managed_elsewhere"
     SUSPECTED_MOVE = "suspected_move"
 
 
@@ -108,6 +111,8 @@ class Plan:
     """Warnings for people: nothing may depend on them."""
     allow: Mapping[str, int] = field(default_factory=dict)
     refusals: tuple[Refusal, ...] = ()
+    take_over: tuple[str, ...] = ()
+    """The addresses that may be taken from another project, sorted."""
 
     @property
     def effective(self) -> bool:

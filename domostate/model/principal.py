@@ -66,7 +66,9 @@ class Directory:
 
     `users` maps id to e-mail, `groups` id to name, `accounts` id to (name, provider).
     `inactive` holds the ids of users that are there but deactivated.
-    `me` is the running identity, None where the plane does not tell.
+    `me` is the running identity, None where the plane does not tell. `manages` says whether its
+    role manages every dataset without a grant, None where nobody tells; `my_groups` holds the ids
+    of the groups that it is in directly, and is not looked up for who manages everything.
     """
 
     users: Mapping[str, str]
@@ -74,6 +76,8 @@ class Directory:
     accounts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     inactive: frozenset[str] = frozenset()
     me: Principal | None = None
+    manages: bool | None = None
+    my_groups: frozenset[str] = frozenset()
 
     def named(self, type_: PrincipalType, id_: str) -> Principal:
         """The principal with its name, or without one when the directory does not list it."""

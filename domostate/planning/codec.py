@@ -78,6 +78,7 @@ def plan_document(plan: Plan, *, nonce: str, created_at: str, version: str) -> d
         "refusals": [_plain(asdict(refusal)) for refusal in plan.refusals],
         "summary": asdict(plan.summary),
         "notes": list(plan.notes),
+        "take_over": list(plan.take_over),
     }
     digests["plan"] = _digest(document)
     return document
@@ -108,6 +109,7 @@ def plan_from(document: Any) -> Plan:
         notes=root["notes"].texts(),
         allow={name: root["allow"][name].count() for name in root["allow"].document()},
         refusals=tuple(_refusal(node) for node in root.added("refusals", []).each()),
+        take_over=root.added("take_over", []).texts(),
     )
     _check_operations(plan)
     return plan
@@ -192,6 +194,7 @@ def _budget_document(budget: Budget) -> dict[str, Any]:
         "limit": budget.limit,
         "used": budget.used,
         "addresses": list(budget.addresses),
+        "reasons": list(budget.reasons),
         "exceeded": budget.exceeded,
     }
 
@@ -308,6 +311,7 @@ def _budget(node: Node) -> Budget:
         limit=node["limit"].count(),
         used=node["used"].count(),
         addresses=node["addresses"].texts(),
+        reasons=node.added("reasons", []).texts(),
     )
 
 

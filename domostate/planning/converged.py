@@ -5,13 +5,14 @@ from typing import Any
 
 from domostate.kinds.aspect import Aspect, Setting
 from domostate.kinds.names import Names
-from domostate.kinds.registry import KINDS, common_aspects, plane_for
+from domostate.kinds.registry import KINDS, common_aspects, markers_in, markers_on, plane_for
 from domostate.model.call import Part, Plane
 from domostate.model.change import Action, Change
+from domostate.model.marker import marker_of, project_of
 from domostate.model.observed import Live
 from domostate.planning.describe import differing_paths, path_text, value_at
 
-__all__ = ["moved", "parts_touched", "remaining"]
+__all__ = ["claimed", "moved", "parts_touched", "remaining"]
 
 
 def parts_touched(change: Change, planes: frozenset[Plane]) -> frozenset[Part]:
@@ -53,6 +54,15 @@ def moved(change: Change, live: Live, planes: frozenset[Plane], names: Names) ->
         if then not in (now, aspect.observe(live, plane, names, None)):
             paths = differing_paths(aspect.keyed(then, now), aspect.keyed(now, then))
             yield from (path_text(aspect.prefix, path) for path in paths)
+
+
+def claimed(
+    change: Change, live: Live, planes: frozenset[Plane], names: Names, project: str
+) -> tuple[str, ...]:
+    """The projects whose markers have come to an object since the plan was made."""
+    known = {marker_of(project), *markers_in(change.address, change.before)}
+    there = markers_on(change.address, live, planes, names)
+    return tuple(project_of(one) for one in there if one not in known)
 
 
 def _touched(change: Change) -> list[Aspect[Any, Any]]:

@@ -45,7 +45,7 @@ def compare(subject: Subject, observed: Observed, names: Names) -> Difference:
     declared = {
         aspect.name: value
         for aspect, _ in aspects
-        if (value := aspect.declared(subject.declared, names)) is not None
+        if (value := _declared(subject, aspect, names)) is not None
     }
     creating = subject.action is Action.CREATE
     prior = {aspect.name: _prior(subject, aspect) for aspect, _ in aspects}
@@ -124,7 +124,8 @@ class _Aspect:
             return self.declared, 0
         wanted = self.declared
         for name in ignored:
-            wanted = None if name is None else self.aspect.masked(wanted, name)
+            mask = self.aspect
+            wanted = mask.ignored(wanted) if name is None else mask.masked(wanted, name)
             if wanted is None:
                 break
         full = self.aspect.target(self.declared, self.observed, self.prior, setting)
@@ -206,6 +207,10 @@ _CREDENTIAL = {
     Plane.PLATFORM: "give the environment a client_id and client_secret "
     "(DOMO_CLIENT_ID, DOMO_CLIENT_SECRET)",
 }
+
+
+def _declared(subject: Subject, aspect: Aspect[Any, Any], names: Names) -> Any:
+    return aspect.marked(aspect.declared(subject.declared, names), subject.marking)
 
 
 def _prior(subject: Subject, aspect: Aspect[Any, Any]) -> Any:

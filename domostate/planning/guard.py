@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from domostate.errors import Finding, Protected, Refused, SuspectedMove
+from domostate.errors import Finding, ManagedElsewhere, Protected, Refused, SuspectedMove
 from domostate.model.change import Action, Change, ChangeClass, Document, Operation
 from domostate.model.plan import Budget, Plan, Refusal, RefusalKind
 from domostate.planning.scope import Limits
@@ -66,13 +66,14 @@ def refuse(refusals: Sequence[Refusal], besides: Refused | None = None) -> None:
         return
     findings = [Finding(one.message, hint=one.hint) for one in refusals]
     if besides is not None:
-        findings.append(Finding(besides.message, hint=besides.hint))
+        findings += (*besides.findings, Finding(besides.message, hint=besides.hint))
     kinds = {one.kind for one in refusals}
     raise next(error for kind, error in _REFUSALS.items() if kind in kinds)(findings=findings)
 
 
 _REFUSALS: Mapping[RefusalKind, type[Refused]] = {
     RefusalKind.PROTECTED: Protected,
+    RefusalKind.MANAGED_ELSEWHERE: ManagedElsewhere,
     RefusalKind.SUSPECTED_MOVE: SuspectedMove,
 }
 """The gravest first: it names the error, which tells of all."""
@@ -88,7 +89,9 @@ def _over_budget(over: Sequence[Budget], plan: Plan) -> Refused:
         f"--allow {budget.name}={budget.used - budget.limit + plan.allow.get(budget.name, 0)}"
         for budget in over
     )
-    return Refused("; ".join(lines), hint=f"look at each one, then allow it by count: {flags}")
+    reasons = [Finding(reason) for budget in over for reason in budget.reasons]
+    hint = f"look at each one, then allow it by count: {flags}"
+    return Refused("; ".join(lines), reasons, hint=hint)
 
 
 def _counted(

@@ -1,11 +1,12 @@
 """Which live object stands behind an address, and what that means for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from domostate.errors import Finding
 from domostate.model.change import Action
 from domostate.model.desired import Declared, Manage, OnExisting
+from domostate.model.marker import Marking
 from domostate.model.observed import Found, Live, Observed, Presence
 from domostate.model.state import Entry, State
 from domostate.planning.wanted import CREATES, candidates
@@ -23,6 +24,7 @@ class Subject:
     entry: Entry | None = None
     reason: str = ""
     recreated: bool = False
+    marking: Marking = field(default_factory=Marking)
 
 
 def match(declared: Declared, observed: Observed, state: State) -> Subject | Finding:

@@ -34,6 +34,8 @@ class _Facts:
     disabling: bool
     all_rows_exists: bool
     owner_is_me: bool
+    me: tuple[str, str] | None
+    """Type and id of the running identity, None where it is not known."""
     former: tuple[str, str] | None
     """Type and id of who owns it until `reassign_owner`; the id is empty where it is unknown."""
 
@@ -43,8 +45,8 @@ def ordered(
 ) -> tuple[Operation, ...]:
     """The drafts as numbered operations, counting from `first`.
 
-    `me` is the id of the running identity: it gives up a dataset last, because it may lose its
-    rights by it.
+    `me` is the id of the running identity: it gives up a dataset, or a grant of its own, last,
+    because it may lose its rights by it.
     """
     facts = _facts([draft for _, draft in drafts], me)
     ranked = sorted(
@@ -78,6 +80,7 @@ def _facts(drafts: Sequence[Draft], me: str) -> _Facts:
         disabling="disable_pdp" in names,
         all_rows_exists=all_rows is None or bool((all_rows.before or {}).get("exists")),
         owner_is_me=former in ((PrincipalType.USER, ""), (PrincipalType.USER, me)),
+        me=(PrincipalType.USER, me) if me else None,
         former=former,
     )
 
@@ -95,8 +98,7 @@ def _rank(draft: Draft, facts: _Facts, nth: int) -> int:
             return 20 if nth == 0 and not _only_drops_late(draft) else 87
         case "reassign_owner":
             return 100 if facts.owner_is_me else 30
-        case "grant_access" | "revoke_access" if facts.owner_is_me and _is_about(draft, facts):
-            # Domo takes nothing away from an owner.
+        case "grant_access" | "revoke_access" if _is_last(draft, facts):
             return 101
         case "grant_access":
             return 50 if narrows else 90
@@ -143,8 +145,12 @@ def _only_drops_late(draft: Draft) -> bool:
     return after < before
 
 
-def _is_about(draft: Draft, facts: _Facts) -> bool:
-    return facts.former is not None and _grantee(draft) == facts.former
+def _is_last(draft: Draft, facts: _Facts) -> bool:
+    """Whether the running identity may lose a right by it, which nothing may come after."""
+    if draft.access_class is ChangeClass.NARROWING and _grantee(draft) == facts.me:
+        return True
+    # Domo takes nothing away from an owner.
+    return facts.owner_is_me and facts.former is not None and _grantee(draft) == facts.former
 
 
 def _grantee(draft: Draft) -> tuple[str, str] | None:

@@ -16,7 +16,10 @@ from domostate.model.state import Entry, State
 from domostate.planning.diff import Difference, compare, complaints
 from domostate.planning.fingerprint import fingerprint
 from domostate.planning.guard import budgets_of, revoked_by, uncounted
+from domostate.planning.lockout import lockout_budget
+from domostate.planning.markers import Markers, held_by, markers_of
 from domostate.planning.match import Subject, match
+from domostate.planning.missing import check_state
 from domostate.planning.moves import carried_over, collisions, moves_in, suspected
 from domostate.planning.order import ordered
 from domostate.planning.removals import (
@@ -38,6 +41,7 @@ class _Draft:
 
     moves: Mapping[Address, Address]
     """The old address by the new one."""
+    markers: Markers
     users: dict[str, Address] = field(default_factory=dict)
     """The declared addresses by the id of their live object."""
     changes: list[Change] = field(default_factory=list)
@@ -58,13 +62,17 @@ def make_plan(desired: Desired, observed: Observed, state: State, scope: Scope) 
     Raises:
         ManifestError: names that the instance does not know, objects in the way, aspects without
             credentials; all of them at once, each with its place in the files.
+        StateMissing: there is no state where this project's marker says that there was one.
     """
-    draft = _Draft(
-        moves_in(desired, state), notes=[*map(_warning, desired.warnings), *uncounted(scope.limits)]
-    )
     names = Names(observed.directory, desired.principals)
-    draft.findings += (*collisions(desired, state), *unnamed(desired, state))
+    check_state(state, observed, scope, names)
     memory = carried_over(desired, state)
+    leaves = not state.entries.keys() <= desired.declared.keys()
+    held = held_by(desired, observed, memory) if leaves else frozenset[str]()
+    markers = markers_of(memory, scope, observed, names, held)
+    notes = [*map(_warning, desired.warnings), *uncounted(scope.limits)]
+    draft = _Draft(moves_in(desired, state), markers, notes=notes)
+    draft.findings += (*collisions(desired, state), *unnamed(desired, state))
     # What is given up is told once more, though nothing else reckons with it.
     given_up = {one: state.entries[one] for one in desired.removed if one in state.entries}
     recorded = {**memory.entries, **given_up}
@@ -77,8 +85,10 @@ def make_plan(desired: Desired, observed: Observed, state: State, scope: Scope) 
     draft.notes += (*overlooked(desired, state), *left_behind(desired, state))
     draft.refusals += (
         *protected(draft.changes, memory),
+        *markers.refusals(draft.changes),
         *suspected(draft.changes, memory, desired),
     )
+    draft.notes += markers.remarks(draft.changes)
     findings = [*draft.findings, *names.findings]
     if findings:
         raise ManifestError(
@@ -97,14 +107,21 @@ def plan_of_changes(
     scope: Scope,
 ) -> Plan:
     """The plan of changes that were decided elsewhere than by comparing with the manifests."""
-    draft = _Draft({}, changes=list(changes), notes=[*notes, *uncounted(scope.limits)])
+    names = Names(observed.directory, desired.principals)
+    markers = markers_of(state, scope, observed, names)
+    draft = _Draft({}, markers, changes=list(changes), notes=[*notes, *uncounted(scope.limits)])
     draft.operations = sum(len(one.operations) for one in changes)
-    draft.refusals += protected(draft.changes, state)
+    draft.refusals += (*protected(draft.changes, state), *markers.refusals(draft.changes))
+    draft.notes += markers.remarks(draft.changes)
     return _plan(draft, desired, observed, state, scope)
 
 
 def _plan(draft: _Draft, desired: Desired, observed: Observed, state: State, scope: Scope) -> Plan:
     changes = tuple(draft.changes)
+    budgets = budgets_of(
+        changes, draft.recreated, len(state.entries), scope.limits, _granted(state)
+    )
+    budgets += lockout_budget(changes, observed, draft.markers.names, scope.limits)
     return Plan(
         environment=PlanEnvironment(scope.environment, scope.instance),
         manifests_digest=desired.digest,
@@ -115,13 +132,12 @@ def _plan(draft: _Draft, desired: Desired, observed: Observed, state: State, sco
         summary=_summary(draft),
         reads=observed.reads,
         writes=draft.operations,
-        budgets=budgets_of(
-            changes, draft.recreated, len(state.entries), scope.limits, _granted(state)
-        ),
+        budgets=tuple(sorted(budgets, key=lambda one: one.name)),
         drift=tuple(draft.drift),
         notes=tuple(draft.notes),
         allow=scope.limits.allow,
         refusals=tuple(draft.refusals),
+        take_over=tuple(map(str, sorted(scope.take_over))),
     )
 
 
@@ -145,6 +161,7 @@ def _declared(
         _skip(subject, {}, draft)
         draft.notes.append(f"{address}: only observed, and not there")
         return
+    subject = draft.markers.marked(subject)
     difference = compare(subject, observed, names)
     draft.findings += difference.findings
     draft.suppressed += difference.suppressed
@@ -171,6 +188,7 @@ def _leaving(
     if isinstance(outcome, Finding):
         draft.findings.append(outcome)
     else:
+        outcome = draft.markers.unmarked(outcome, draft.operations + 1)
         draft.operations += len(outcome.operations)
         draft.changes.append(outcome)
 
@@ -196,6 +214,7 @@ def _add(subject: Subject, difference: Difference, observed: Observed, draft: _D
     remembers = protects or forgetful or moves
     if subject.action is Action.UPDATE and not (difference.drafts or remembers):
         draft.unchanged += 1
+        draft.notes += draft.markers.beside(subject)
         return
     me = observed.directory.me
     operations = ordered(
@@ -205,6 +224,8 @@ def _add(subject: Subject, difference: Difference, observed: Observed, draft: _D
         me.id if me is not None else "",
     )
     draft.operations += len(operations)
+    if subject.action is Action.UPDATE and not operations:
+        draft.notes += draft.markers.beside(subject)
     if forgetful and not operations:
         subject = replace(subject, reason="the run that made it so was interrupted: remembered now")
     draft.changes.append(_change(subject, difference, operations, draft))

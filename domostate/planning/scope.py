@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from domostate.model.address import Address
+
 __all__ = ["Limits", "Scope"]
 
 
@@ -20,8 +22,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The environment, and the limits that hold in it."""
+    """The environment, the limits that hold in it, and what was said of markers and state.
+
+    `marker` says whether the project marks what it manages; `take_over` names the addresses whose
+    objects may be taken from another project; `new_state` says that nothing was lost where there
+    is no state.
+    """
 
     environment: str
     instance: str
     limits: Limits = field(default_factory=Limits)
+    marker: bool = False
+    take_over: frozenset[Address] = frozenset()
+    new_state: bool = False

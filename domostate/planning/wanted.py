@@ -2,14 +2,23 @@
 
 from collections.abc import Mapping
 
-from domostate.kinds.registry import KINDS, common_aspects, plane_for
+from domostate.kinds.registry import KINDS, common_aspects, marker_parts, plane_for
 from domostate.model.address import Address
 from domostate.model.call import Part, Plane
 from domostate.model.desired import Declared, Desired
 from domostate.model.observed import Found, Live, Presence
 from domostate.model.state import State
 
-__all__ = ["CREATES", "candidates", "names_of_the_gone", "names_wanted", "parts_of", "parts_wanted"]
+__all__ = [
+    "CREATES",
+    "candidates",
+    "ids_of",
+    "markers_wanted",
+    "names_of_the_gone",
+    "names_wanted",
+    "parts_of",
+    "parts_wanted",
+]
 
 CREATES = frozenset({"create_dataset", "create_stream"})
 """The operations that make an object, and with it an id."""
@@ -55,20 +64,14 @@ def parts_wanted(
 ) -> Mapping[str, frozenset[Part]]:
     """The live parts to read, by Domo id.
 
-    An entry that is no longer declared is not read: it is forgotten, whatever has become of it.
-    Of one that is to be destroyed everything is read that there is to be lost.
+    An entry that is no longer declared is not among them: it is forgotten, whatever has become of
+    it. Of one that is to be destroyed everything is read that there is to be lost.
     """
     wanted: dict[str, frozenset[Part]] = {}
     for address in sorted(desired.declared):
         declared = desired.declared[address]
         parts = parts_of(declared, planes)
-        entry = state.entries.get(address)
-        ids = [one.id for one in candidates(address, found, state)]
-        if entry is not None:
-            ids.append(entry.id)
-        elif declared.spec.adopt is not None:
-            ids.append(declared.spec.adopt.id)
-        for id_ in ids:
+        for id_ in ids_of(declared, found, state):
             wanted[id_] = wanted.get(id_, frozenset()) | parts
     for address, removal in desired.removed.items():
         entry = state.entries.get(address)
@@ -76,6 +79,30 @@ def parts_wanted(
             parts = _all_parts(address.kind, planes)
             wanted[entry.id] = wanted.get(entry.id, frozenset()) | parts
     return wanted
+
+
+def markers_wanted(
+    desired: Desired, state: State, planes: frozenset[Plane]
+) -> Mapping[str, frozenset[Part]]:
+    """What tells of the markers of entries that are no longer declared, by Domo id."""
+    return {
+        entry.id: parts
+        for address, entry in sorted(state.entries.items())
+        if address not in desired.declared and (parts := marker_parts(address.kind, planes))
+    }
+
+
+def ids_of(
+    declared: Declared, found: Mapping[Address, tuple[Found, ...]], state: State
+) -> list[str]:
+    """The ids of the live objects that may stand behind a declared address."""
+    entry = state.entries.get(declared.address)
+    ids = [one.id for one in candidates(declared.address, found, state)]
+    if entry is not None:
+        ids.append(entry.id)
+    elif declared.spec.adopt is not None:
+        ids.append(declared.spec.adopt.id)
+    return ids
 
 
 def _all_parts(kind: str, planes: frozenset[Plane]) -> frozenset[Part]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from domostate.model.marker import project_of
 from domostate.views.text import Line, quoted
 from domostate.views.words import (
     column_text,
@@ -29,7 +30,12 @@ def _owner(document: Mapping[str, Any], indent: int) -> list[Line]:
 
 
 def _tags(document: Mapping[str, Any], indent: int) -> list[Line]:
-    return [Line(f"tags: {listed(document.get('values', ()), label) or 'none'}", indent=indent)]
+    values = document.get("values", ())
+    # Every new object bears the marker: it is not worth a word at each of them.
+    shown = [tag for tag in values if not project_of(tag)]
+    if values and not shown:
+        return []
+    return [Line(f"tags: {listed(shown, label) or 'none'}", indent=indent)]
 
 
 def _schema(document: Mapping[str, Any], indent: int) -> list[Line]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from domostate.model.marker import PREFIX, project_of
 from domostate.views.text import Line, plain, quoted
 from domostate.views.words import (
     filters_text,
@@ -59,6 +60,12 @@ def _named_principal(key: str) -> str:
     return f"{type_} {label(named)}" if type_ in ("user", "group") and named else label(key)
 
 
+def _named_tag(tag: str) -> str:
+    """A tag; the colons of a marker are no reason for quotes."""
+    project = project_of(tag)
+    return f"tag {PREFIX}{label(project)}" if project else f"tag {label(tag)}"
+
+
 def _on_off(value: Any) -> str:
     return "on" if value else "off"
 
@@ -87,7 +94,7 @@ _WORDINGS: Final[Sequence[tuple[re.Pattern[str], Callable[[str], _Wording]]]] = 
     (re.compile(pattern, re.DOTALL), wording)
     for pattern, wording in (
         (r"(name|description)", lambda key: _Wording(key, _quoted_value)),
-        (r"tags\[(.*)\]", lambda key: _Wording(f"tag {label(key)}", None)),
+        (r"tags\[(.*)\]", lambda key: _Wording(_named_tag(key), None)),
         (r"schema\[(.*)\]\.type", lambda key: _Wording(f"column {label(key)}", _plain_value)),
         (
             r"schema\[(.*)\]",

@@ -189,16 +189,20 @@ def _budget_lines(document: Mapping[str, Any]) -> list[Line]:
         used = f"{plain(budget['name'])}: {budget['used']} planned, {budget['limit']} allowed"
         names = ", ".join(map(plain, budget["addresses"]))
         lines.append(Line(used, indent=4, parts=(f" ({names})",) if names else ()))
+        lines += (Line(plain(reason), indent=8) for reason in budget["reasons"])
     lines.append(Line("To allow exactly this, plan again with:", indent=4))
     lines.append(Line(f"domostate plan --out FILE {_allowances(document)}", indent=8))
     return lines
 
 
 def _allowances(document: Mapping[str, Any]) -> str:
-    """What `--allow` must say: it adds to the limit, and replaces what was allowed before."""
+    """What the flags must say: `--allow` adds to the limit and, as all of them, replaces what was
+    allowed before."""
     allowed = dict(document["allow"])
     for budget in document["budgets"]:
         if budget["exceeded"]:
             missing = budget["used"] - budget["limit"]
             allowed[budget["name"]] = allowed.get(budget["name"], 0) + missing
-    return " ".join(f"--allow {plain(key)}={allowed[key]}" for key in sorted(allowed))
+    flags = [f"--allow {plain(key)}={allowed[key]}" for key in sorted(allowed)]
+    flags += (f"--take-over {plain(address)}" for address in document["take_over"])
+    return " ".join(flags)

@@ -44,12 +44,16 @@ def test_2_exactly_when_a_change_is_printed(applied: Project) -> None:
 def test_2_also_for_what_is_only_forgotten(lab: Lab, applied: Project) -> None:
     (applied.root / "datasets" / "streams.yml").unlink()
     before = lab.snapshot()
+    for dataset in before["datasets"]:
+        if dataset["name"] in ("Events (lab)", "Rentals (lab)"):
+            dataset["tags"].remove("managed-by:domostate:acme")
 
     planned = applied.call("plan", "--detailed-exitcode")
     applied.apply()
 
     assert planned.code == 2
     assert ". forget dataset.events" in planned.out
+    assert "- remove tag managed-by:domostate:acme" in planned.out
     assert lab.snapshot() == before
     assert applied.call("plan", "--detailed-exitcode").code == 0
 

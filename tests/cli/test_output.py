@@ -54,7 +54,7 @@ def test_apply_json_is_one_event_a_line(project: Project) -> None:
     names = [one["event"] for one in events]
     assert names[0] == "run_started"
     assert names[-1] == "run_finished"
-    assert names.count("operation_started") == names.count("operation_succeeded") == 30
+    assert names.count("operation_started") == names.count("operation_succeeded") == 32
     assert names.count("change_applied") == 6
     assert SUMMARY.search(done.err)
 
@@ -139,7 +139,7 @@ def test_colour_is_for_terminals_that_want_it(
 @pytest.mark.parametrize(
     ("answer", "code", "words", "writes"),
     [
-        ("y\n", 0, "Apply complete!", 30),
+        ("y\n", 0, "Apply complete!", 32),
         ("n\n", 1, "Nothing was written.", 0),
         ("\n", 1, "Nothing was written.", 0),
         ("\x03", 130, "Nothing was written.", 0),

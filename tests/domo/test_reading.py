@@ -16,6 +16,7 @@ def test_the_reader_has_reads_and_nothing_else() -> None:
         "check_identity",
         "directory",
         "find_by_name",
+        "find_marked",
         "forget",
         "get",
         "lists_lag",

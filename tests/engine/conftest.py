@@ -19,5 +19,11 @@ def instance() -> Iterator[Domo]:
 
 
 @pytest.fixture
+def unmarked(instance: Domo, tmp_path: Path) -> World:
+    """The same with a project that marks nothing."""
+    return World(instance, project_on(instance.url, tmp_path, marker=False), tmp_path / "state")
+
+
+@pytest.fixture
 def world(instance: Domo, tmp_path: Path) -> World:
     return World(instance, project_on(instance.url, tmp_path), tmp_path / "state")

@@ -32,6 +32,7 @@ from tests.model_test.manifests import Spec
 from tests.model_test.world import World
 
 COLUMNS = [{"name": "id", "type": "LONG"}, {"name": "region", "type": "STRING"}]
+MARKER = "managed-by:domostate:acme"
 SALES: Spec = {"name": "Sales", "schema": COLUMNS, "tags": ["pii"], "owner": "bob@acme.test"}
 POLICY = {
     "name": "West only",
@@ -210,7 +211,10 @@ def test_what_was_acknowledged_and_not_done_is_named_field_by_field(world: World
         events = list(execution.events)
 
     (unverified,) = [one for one in events if isinstance(one, Unverified)]
-    assert unverified.fields == ("tags[pii]: found None, wanted True",)
+    assert unverified.fields == (
+        "tags[managed-by:domostate:acme]: found None, wanted True",
+        "tags[pii]: found None, wanted True",
+    )
     assert not [one for one in events if isinstance(one, Verified | ChangeApplied)]
     assert events[-1] == RunFinished(Outcome.PARTIAL)
 
@@ -380,30 +384,71 @@ def test_objects_go_side_by_side(world: World) -> None:
     assert {one.address.name for one in done[:3]} == {applied[0]}
 
 
-def test_what_is_adopted_as_it_is_takes_no_call(world: World) -> None:
-    world.declared["old"] = {"name": "Old one", "on_existing": "adopt"}
-    with executing(world) as execution:
-        seq = world.seq()
+def test_what_is_adopted_as_it_is_takes_no_call_without_a_marker(unmarked: World) -> None:
+    unmarked.declared["old"] = {"name": "Old one", "on_existing": "adopt"}
+    with executing(unmarked) as execution:
+        seq = unmarked.seq()
         events = list(execution.events)
 
     assert told(events) == ["RunStarted", "Adopted", "ChangeApplied", "RunFinished"]
-    assert not world.writes_since(seq)
+    assert not unmarked.writes_since(seq)
 
 
-def test_what_is_forgotten_stays_as_it_is(world: World) -> None:
+def test_what_is_adopted_is_marked_in_one_call_and_nothing_else_moves(world: World) -> None:
+    world.declared["old"] = {"name": "Old one", "on_existing": "adopt"}
+    (before,) = [one for one in world.datasets().values() if one["name"] == "Old one"]
+    with executing(world) as execution:
+        seq = world.seq()
+        list(execution.events)
+
+    after = world.datasets()[before["id"]]
+    assert world.writes_since(seq) == ["POST /api/data/v1/ui/bulk/tag"]
+    assert after["tags"] == sorted([*before["tags"], MARKER])
+    assert {**after, "tags": before["tags"]} == before
+
+
+def test_what_is_forgotten_loses_its_marker_and_stays_as_it_is(world: World) -> None:
     world.declared["sales"] = SALES
     world.apply()
     del world.declared["sales"]
-    before, seq = world.datasets(), world.seq()
+    before = world.datasets()
+    (sales,) = [one for one in before.values() if one["name"] == "Sales"]
 
     with executing(world) as execution:
         events = list(execution.events)
 
     assert execution.plan.changes[0].actions == (Action.FORGET,)
-    assert [one for one in events if isinstance(one, Forgotten)]
+    assert told(events)[-3:] == ["Verified", "Forgotten", "RunFinished"]
     assert events[-1] == RunFinished(Outcome.COMPLETE)
-    assert not world.writes_since(seq)
-    assert world.datasets() == before
+    assert sales["tags"] == [MARKER, "pii"]
+    assert world.datasets() == {**before, sales["id"]: {**sales, "tags": ["pii"]}}
+
+
+def test_what_keeps_its_marker_is_not_forgotten_yet(world: World) -> None:
+    world.declared["sales"] = SALES
+    world.apply()
+    del world.declared["sales"]
+    world.domo.faults({"path": "*/tags", "status": 400})
+
+    with executing(world) as execution:
+        events = list(execution.events)
+
+    assert not [one for one in events if isinstance(one, Forgotten)]
+    assert events[-1] == RunFinished(Outcome.PARTIAL)
+
+
+def test_what_bears_no_marker_is_forgotten_without_a_call(unmarked: World) -> None:
+    unmarked.declared["sales"] = SALES
+    unmarked.apply()
+    del unmarked.declared["sales"]
+    before, seq = unmarked.datasets(), unmarked.seq()
+
+    with executing(unmarked) as execution:
+        events = list(execution.events)
+
+    assert told(events) == ["RunStarted", "Forgotten", "RunFinished"]
+    assert not unmarked.writes_since(seq)
+    assert unmarked.datasets() == before
 
 
 def test_what_is_destroyed_is_read_back_as_gone_and_only_then_forgotten(world: World) -> None:

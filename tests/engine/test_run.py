@@ -28,7 +28,7 @@ from domostate.model.event import Event, OperationStarted, OperationSucceeded, R
 from domostate.model.plan import PlanEnvironment
 from domostate.record.files import Files
 from tests.engine.running import AT_ONCE, workers
-from tests.engine.test_execute import SALES
+from tests.engine.test_execute import MARKER, SALES
 from tests.model_test.world import HASTY, HastyDisk, World
 
 ADDRESS = Address("dataset", "sales")
@@ -81,7 +81,7 @@ def test_a_complete_run_leaves_a_state_and_no_journal(world: World) -> None:
     assert code is ExitCode.DONE
     assert not journal.exists()
     assert entry.protect
-    assert entry.applied["tags"] == {"mode": "exact", "values": ["pii"]}
+    assert entry.applied["tags"] == {"mode": "exact", "values": ["pii"], "marker": MARKER}
     assert world.state().serial == 1
 
 
@@ -315,7 +315,7 @@ def test_tags_that_came_since_the_plan_are_kept(world: World) -> None:
         code = carried_out(applying, made, others_tag)
 
     assert code is ExitCode.DONE
-    assert world.datasets()[id_]["tags"] == ["gold", "pii", "s_kept", "theirs"]
+    assert world.datasets()[id_]["tags"] == ["gold", MARKER, "pii", "s_kept", "theirs"]
 
 
 @pytest.mark.parametrize(
@@ -342,22 +342,52 @@ def test_what_moved_while_somebody_looked_at_the_plan_is_not_touched(
     assert not world.writes_since(seq)
 
 
+def test_what_another_project_has_marked_since_the_plan_is_not_touched(unmarked: World) -> None:
+    """Also where the plan says nothing of tags."""
+    unmarked.declared["old"] = {"name": "Old one", "on_existing": "adopt", "description": "Ours."}
+    (old,) = [one for one in unmarked.datasets().values() if one["name"] == "Old one"]
+    with decided(unmarked) as (applying, made):
+        path = f"/data/ui/v3/datasources/{old['id']}/tags"
+        unmarked.domo.done("POST", path, [*old["tags"], "managed-by:domostate:beta"])
+        seq = unmarked.seq()
+        look_anew(applying, made.plan)
+
+        with pytest.raises(StalePlan, match="has been marked by the project beta"):
+            carried_out(applying, made, ignore)
+
+    assert not unmarked.writes_since(seq)
+
+
 def test_two_applies_exclude_each_other(world: World) -> None:
     with decided(world), pytest.raises(Locked), decided(world):
         pass
 
 
 def test_the_running_identity_gives_up_a_dataset_last(world: World) -> None:
-    """A user without a managing role makes a dataset for somebody else, and keeps a share."""
-    grants = [{"user": "bob@acme.test", "access": "CAN_VIEW"}]
+    """A user without a managing role makes a dataset for somebody else."""
+    grants = [{"group": "Finance", "access": "CAN_VIEW"}]
     world.declared["sales"] = {**SALES, "owner": "cat@acme.test", "shares": grants}
     seen: list[Any] = []
 
     with as_user(world, "bob@acme.test"), decided(world) as (applying, made):
-        carried_out(applying, made, seen.append)
+        code = carried_out(applying, made, seen.append)
 
     done = [one.name for one in seen if isinstance(one, OperationSucceeded)]
-    assert done[:3] == ["create_dataset", "set_tags", "reassign_owner"]
+    assert done == ["create_dataset", "set_tags", "grant_access", "reassign_owner", "revoke_access"]
+    assert code is ExitCode.DONE
+
+
+def test_who_would_lock_themselves_out_writes_nothing(world: World) -> None:
+    """What a former owner is granted comes after they gave the dataset up."""
+    grants = [{"user": "bob@acme.test", "access": "CAN_VIEW"}]
+    world.declared["sales"] = {**SALES, "owner": "cat@acme.test", "shares": grants}
+
+    with as_user(world, "bob@acme.test"):
+        seq = world.seq()
+        with decided(world) as (applying, made), pytest.raises(Refused, match="lockout: 1"):
+            carried_out(applying, made, ignore)
+
+    assert not world.writes_since(seq)
 
 
 @contextmanager

@@ -320,6 +320,19 @@ FIELDS = [
         "did you mean 'description'?",
     ),
     dataset(
+        "a marker among the tags",
+        "tags: [pii, managed-by:domostate:acme]",
+        "4:17",
+        "'managed-by:domostate:acme' is a marker: domostate sets it by itself",
+        "marker: in domostate.yml",
+    ),
+    dataset(
+        "a marker in long form",
+        "tags: {mode: at_least, values: [managed-by:domostate:beta]}",
+        "4:37",
+        "'managed-by:domostate:beta' is a marker",
+    ),
+    dataset(
         "key columns without a schema",
         "stream: {update_method: UPSERT, key_columns: [id]}",
         "4:37",

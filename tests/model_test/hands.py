@@ -16,6 +16,7 @@ from tests.model_test.manifests import (
     TAGS,
     USER_IDS,
 )
+from tests.model_test.oracle import ANOTHERS, OURS
 
 Dataset = dict[str, Any]
 Hand = Callable[[Domo, Dataset, st.DataObject], None]
@@ -32,10 +33,19 @@ def rename(domo: Domo, dataset: Dataset, data: st.DataObject) -> None:
 
 
 def retag(domo: Domo, dataset: Dataset, data: st.DataObject) -> None:
-    system = [tag for tag in dataset["tags"] if tag.startswith(("s_", "um_", "udt_", PROVIDER))]
+    kept = ("s_", "um_", "udt_", PROVIDER, *data.draw(st.sampled_from([(), (OURS,), (ANOTHERS,)])))
+    system = [tag for tag in dataset["tags"] if tag.startswith(kept)]
     chosen = data.draw(st.lists(st.sampled_from([*TAGS, *FOREIGN_TAGS, "s_new"]), unique=True))
     path = f"/data/ui/v3/datasources/{dataset['id']}/tags"
     domo.done("POST", path, list(dict.fromkeys([*system, *chosen])))
+
+
+def claim(domo: Domo, dataset: Dataset, data: st.DataObject) -> None:
+    """Another project marks the dataset, in place of our marker or beside it."""
+    beside = data.draw(st.booleans())
+    left = [tag for tag in dataset["tags"] if beside or tag != OURS]
+    path = f"/data/ui/v3/datasources/{dataset['id']}/tags"
+    domo.done("POST", path, list(dict.fromkeys([*left, ANOTHERS])))
 
 
 def give_away(domo: Domo, dataset: Dataset, data: st.DataObject) -> None:
@@ -166,6 +176,7 @@ def reschedule(domo: Domo, dataset: Dataset, data: st.DataObject) -> None:
 HANDS: tuple[Hand, ...] = (
     rename,
     retag,
+    claim,
     give_away,
     share,
     unshare,

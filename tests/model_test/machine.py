@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from domostate.errors import DomostateError, ExitCode, Refused
 from domostate.manifests.project import Project
 from domostate.model.address import Address
-from domostate.model.plan import Plan
+from domostate.model.plan import Plan, RefusalKind
 from domostate.model.state import Entry
 from domostate.planning.moves import carried_over
 from tests.emulator.client import Domo
@@ -26,7 +26,10 @@ from tests.model_test.world import LOOSE, THEIRS, Result, World, same
 
 MADE_BY = ["api", "api", "api", "push", "upsert", "connector"]
 MOST_DECLARED = 4
-PASSING = (hands.share, hands.retag, hands.rename, hands.add_policy, hands.give_away)
+PASSING = (
+    *(hands.share, hands.retag, hands.claim, hands.rename),
+    *(hands.add_policy, hands.give_away),
+)
 """What others may do between a plan and its apply, such that only silence is left to check."""
 
 effects = st.sampled_from(
@@ -40,7 +43,15 @@ effects = st.sampled_from(
 )
 refusals = st.sampled_from([{"status": 400}, {"status": 409}])
 MAKERS = ["*/v2/datasources", "*/v1/streams", "/v1/streams", "*/filter-groups"]
-UPDATES = ["*/properties", "*/tags", "*/share", "*/filter-groups/*", "*/reassign", "*/schemas"]
+UPDATES = [
+    "*/properties",
+    "*/tags",
+    "*/bulk/tag",
+    "*/share",
+    "*/filter-groups/*",
+    "*/reassign",
+    "*/schemas",
+]
 
 
 @st.composite
@@ -223,7 +234,7 @@ class Convergence(RuleBasedStateMachine):
         before = self.world.datasets()
         self.instance.faults(*rules)
         try:
-            result = self.world.apply(self._allow(before), parallelism=1)
+            result = self._apply(before, parallelism=1)
         except DomostateError:
             result = Result()
         finally:
@@ -237,9 +248,9 @@ class Convergence(RuleBasedStateMachine):
         self._work(data)
         before = self.world.datasets()
         if on == "event":
-            result = self.world.apply(self._allow(before), dies_at_event=at, parallelism=1)
+            result = self._apply(before, dies_at_event=at, parallelism=1)
         else:
-            result = self.world.apply(self._allow(before), dies_at_write=3 * at, parallelism=1)
+            result = self._apply(before, dies_at_write=3 * at, parallelism=1)
         self._only_ours(before)
         if not result.died and result.code is not None:
             assert result.code is ExitCode.DONE
@@ -257,7 +268,7 @@ class Convergence(RuleBasedStateMachine):
             seen.append(self.world.datasets())
 
         try:
-            self.world.apply(self._allow(before), between=[meanwhile])
+            self._apply(before, between=[meanwhile])
         except DomostateError:
             # What is about to be touched has moved: not a byte is written.
             assert same(seen[-1], self.world.datasets())
@@ -270,12 +281,16 @@ class Convergence(RuleBasedStateMachine):
         self._answer()
         if self.keeps:
             # What a new dataset's maker keeps is found and taken away one apply later.
-            self.world.apply(self._allow(self.world.datasets()))
-        before = self.world.datasets()
+            self._apply(self.world.datasets())
+        before, recorded = self.world.datasets(), self.world.state().entries
         self._refused_without_allowance(before)
-        result = self.world.apply(self._allow(before), parallelism=3)
+        self._refused_without_taking_over(before)
+        result = self._apply(before, parallelism=3)
         assert result.code in (ExitCode.DONE, None), result.events
-        self._converged(before)
+        after = self._converged(before)
+        kept = {entry.id for entry in self.world.state().entries.values()}
+        for id_ in {entry.id for entry in recorded.values()} & after.keys() - kept:
+            assert oracle.OURS not in after[id_]["tags"], "forgotten, and still marked"
         if result.code is None:
             assert same(before, self.world.datasets())
             return
@@ -303,7 +318,7 @@ class Convergence(RuleBasedStateMachine):
 
     # The invariants.
 
-    def _converged(self, before: dict[str, Any]) -> None:
+    def _converged(self, before: dict[str, Any]) -> dict[str, Any]:
         """Declared is what is there, and nothing else has moved."""
         after, entries = self._only_ours(before), self.world.state().entries
         for name, spec in self.world.declared.items():
@@ -318,6 +333,7 @@ class Convergence(RuleBasedStateMachine):
             assert entry.protect == spec.get("protect", False) or "manage" in spec
         assert {one.name for one in entries} <= set(self.world.declared)
         assert not self.world.doomed & after.keys(), "something was to be destroyed and is there"
+        return after
 
     def _only_ours(self, before: dict[str, Any]) -> dict[str, Any]:
         """What holds after every apply, however it ended; returns the datasets."""
@@ -336,7 +352,8 @@ class Convergence(RuleBasedStateMachine):
                 continue
             assert id_ in after, f"{was['name']} was deleted"
             if spec is None:
-                assert same(was, after[id_]), f"{was['name']} is not declared"
+                kept = [_without_marker(was), _without_marker(after[id_])]
+                assert same(*kept), f"{was['name']} is not declared"
             else:
                 wrong = list(oracle.touched_wrongly(spec, was, after[id_]))
                 assert not wrong, f"{was['name']}: {wrong}"
@@ -366,7 +383,39 @@ class Convergence(RuleBasedStateMachine):
             raise AssertionError(f"{gone}: what is gone was created anew unasked")
         assert not self.world.writes_since(seq), "a refused apply wrote"
 
+    def _refused_without_taking_over(self, before: dict[str, Any]) -> None:
+        """What another project has marked instead of us is not written to unasked."""
+        claimed = [
+            address.name
+            for address, entry in self._entries().items()
+            if self._writes_to(address.name)
+            and oracle.ANOTHERS in (tags := before.get(entry.id, {}).get("tags", []))
+            and oracle.OURS not in tags
+        ]
+        if not claimed:
+            return
+        seq = self.world.seq()
+        try:
+            self.world.apply(self._allow(before))
+        except Refused:
+            pass
+        else:
+            raise AssertionError(f"{claimed}: taken over unasked")
+        assert not self.world.writes_since(seq), "a refused apply wrote"
+
+    def _writes_to(self, name: str) -> bool:
+        """Whether an unmarked dataset of this name is marked, or destroyed."""
+        spec = self.world.declared.get(name)
+        if spec is None:
+            return self.world.removed.get(name, False)
+        return spec.get("manage") != "observe"
+
     # Helpers.
+
+    def _apply(self, before: dict[str, Any], **how: Any) -> Result:
+        """An apply with everything allowed that it could need."""
+        named = {*self.world.declared, *self.world.removed}
+        return self.world.apply(self._allow(before), take_over=named, **how)
 
     def _work(self, data: st.DataObject) -> None:
         """Something for an apply to do, more often than not."""
@@ -380,7 +429,8 @@ class Convergence(RuleBasedStateMachine):
         if {one.name for one in entries} - named and self.world.declared.keys() - {
             one.name for one in entries
         }:
-            asked = self.world.plan(self._allow(self.world.datasets())).refusals
+            refusals = self.world.plan(self._allow(self.world.datasets())).refusals
+            asked = [one for one in refusals if one.kind is RefusalKind.SUSPECTED_MOVE]
             self.world.removed |= {Address.parse(one.address).name: False for one in asked}
 
     def _entries(self) -> Mapping[Address, Entry]:
@@ -415,6 +465,10 @@ class Convergence(RuleBasedStateMachine):
     def _allow(self, before: dict[str, Any]) -> dict[str, int]:
         gone = self._gone(before)
         return {"recreate": len(gone)} if gone else {}
+
+
+def _without_marker(dataset: dict[str, Any]) -> dict[str, Any]:
+    return {**dataset, "tags": [tag for tag in dataset["tags"] if tag != oracle.OURS]}
 
 
 def _left(plan: Plan) -> list[tuple[Any, ...]]:

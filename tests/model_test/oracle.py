@@ -11,6 +11,8 @@ from tests.model_test.manifests import PROVIDER, USER_IDS, Spec
 
 Dataset = Mapping[str, Any]
 ME = {"type": "USER", "email": "ada@acme.test"}
+OURS, ANOTHERS = "managed-by:domostate:acme", "managed-by:domostate:beta"
+"""The marker of the project under test, and that of another one."""
 RANKS = {"CAN_VIEW": 1, "CAN_SHARE": 2, "CAN_EDIT": 3, "CO_OWNER": 4}
 _BLANK_PDP = {"enabled": False, "policies": []}
 
@@ -46,7 +48,9 @@ def touched_wrongly(spec: Spec, before: Dataset, after: Dataset) -> Iterator[str
     if ruled.silent("schema"):
         yield from _unless(before["columns"] == after["columns"], "columns")
     if ruled.silent("tags") and "stream" not in spec:
-        yield from _unless(before["tags"] == after["tags"], "tags")
+        yield from _unless(_unmarked(before) == _unmarked(after), "tags")
+    claimed = ANOTHERS in after["tags"] and ANOTHERS not in before["tags"]
+    yield from _unless(not claimed, "another project's marker")
     if ruled.silent("shares"):
         yield from ruled.shares(after)
     yield from _unless(_others(before) == _others(after), "other principals")
@@ -110,6 +114,9 @@ class _Ruled:
             there.discard(PROVIDER)
             now.discard(PROVIDER)
             system.discard(PROVIDER)
+        yield from _unless(OURS in now, "marker")
+        yield from _unless(ANOTHERS not in now, "another project's marker")
+        there, now, system = (one - {OURS, ANOTHERS} for one in (there, now, system))
         if self.silent("tags"):
             yield from _equal("tags", there, now)
             return
@@ -288,6 +295,10 @@ def _others(dataset: Dataset) -> list[Any]:
 
 def _moded(spec: Any, key: str) -> tuple[str, Any]:
     return ("exact", spec) if isinstance(spec, list) else (spec["mode"], spec[key])
+
+
+def _unmarked(dataset: Dataset) -> list[str]:
+    return [tag for tag in dataset["tags"] if tag not in (OURS, ANOTHERS)]
 
 
 def _is_system(tag: str, dataset: Dataset) -> bool:

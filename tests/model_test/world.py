@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -13,9 +13,10 @@ from domostate.domo.connect import PlatformAccess, ProductAccess, connect
 from domostate.domo.retry import RetryPolicy
 from domostate.engine.plan_file import Approved
 from domostate.engine.run import Applying, apply_plan, holding, look_anew
-from domostate.engine.session import Session
+from domostate.engine.session import Made, Session
 from domostate.errors import ExitCode
 from domostate.manifests.project import Project, open_project
+from domostate.model.address import Address
 from domostate.model.desired import Desired
 from domostate.model.event import Event
 from domostate.model.plan import Plan
@@ -96,6 +97,7 @@ ESTATE: Mapping[str, Any] = {
 }
 _READING_POSTS = (
     "/api/data/v3/datasources/bulk",
+    "/api/data/ui/v3/datasources/search",
     "/api/identity/v1/users/search",
     "/api/content/v2/groups/get",
     "/oauth/token",
@@ -111,9 +113,10 @@ HASTY = RetryPolicy(
 )
 
 
-def project_on(url: str, folder: Path) -> Project:
+def project_on(url: str, folder: Path, *, marker: bool = True) -> Project:
     """A project with one environment, the instance at `url`."""
     config = f"project: acme\nenvironments:\n  sandbox:\n    url: {url}\n"
+    config += "" if marker else "marker: false\n"
     (folder / "domostate.yml").write_text(config, encoding="utf-8")
     return open_project(folder)
 
@@ -165,16 +168,19 @@ class World:
         """What the manifests say."""
         return desired(self.declared, self.moved, self.removed)
 
-    def plan(self, allow: Mapping[str, int] | None = None) -> Plan:
+    def plan(
+        self, allow: Mapping[str, int] | None = None, *, take_over: Collection[str] = ()
+    ) -> Plan:
         """`domostate plan`."""
         with self._opened(self.files) as session:
             state = session.open_state()
-            return session.make_plan(self.wanted(), state, allow or {}).plan
+            return self._made(session, state, allow, take_over).plan
 
     def apply(
         self,
         allow: Mapping[str, int] | None = None,
         *,
+        take_over: Collection[str] = (),
         dies_at_event: int | None = None,
         dies_at_write: int | None = None,
         between: Iterable[Callable[[], None]] = (),
@@ -182,7 +188,8 @@ class World:
     ) -> Result:
         """`domostate apply`, which may die: after an event was shown, or at a write to the disk.
 
-        `between` holds what others do while somebody looks at the plan.
+        `take_over` holds local names; `between` holds what others do while somebody looks at the
+        plan.
         """
         result = Result()
         files = self.files if dies_at_write is None else Dying(self.files, dies_at_write)
@@ -197,7 +204,7 @@ class World:
                 self._opened(files, parallelism) as session,
                 holding(session, timedelta(0), threading.Event()) as applying,
             ):
-                made = session.make_plan(self.wanted(), applying.state, allow or {})
+                made = self._made(session, applying.state, allow, take_over)
                 result.plan = made.plan
                 self.doomed = self._doomed(applying.state)
                 for act in between:
@@ -210,6 +217,16 @@ class World:
         except Died:
             result.died = True
         return result
+
+    def _made(
+        self,
+        session: Session,
+        state: State,
+        allow: Mapping[str, int] | None,
+        take_over: Collection[str],
+    ) -> Made:
+        addresses = [Address("dataset", one) for one in take_over]
+        return session.make_plan(self.wanted(), state, allow or {}, take_over=addresses)
 
     def _doomed(self, state: State) -> set[str]:
         entries = state.entries.items()

@@ -102,7 +102,9 @@ def plan_for(
     memory: State | None = None,
     *,
     limits: Limits | None = None,
+    **scope_of: Any,
 ) -> Plan:
+    """`scope_of` are further fields of the scope, such as `marker`."""
     asked = wanted if isinstance(wanted, Desired) else desired(wanted)
-    scope = SCOPE if limits is None else Scope("dev", "acme-dev", limits)
+    scope = replace(SCOPE, limits=limits or Limits(), **scope_of)
     return make_plan(asked, seen, memory or state(), scope)

@@ -85,11 +85,12 @@ PLANS = st.builds(
     summary=st.builds(Summary, COUNT, COUNT, COUNT),
     reads=COUNT,
     writes=COUNT,
-    budgets=tuples(st.builds(Budget, TEXT, COUNT, COUNT, tuples(TEXT))),
+    budgets=tuples(st.builds(Budget, TEXT, COUNT, COUNT, tuples(TEXT), tuples(TEXT))),
     drift=tuples(st.builds(DriftRow, TEXT, TEXT, VALUE, VALUE, st.booleans())),
     notes=tuples(TEXT),
     allow=st.dictionaries(TEXT, COUNT, max_size=2),
     refusals=tuples(st.builds(Refusal, st.sampled_from(RefusalKind), TEXT, TEXT, TEXT)),
+    take_over=tuples(TEXT),
 )
 
 
@@ -117,7 +118,7 @@ def test_the_file_has_the_keys_of_the_contract() -> None:
     assert set(made) == {
         *("format_version", "domostate_version", "environment", "digests", "nonce", "created_at"),
         *("allow", "changes", "access_changes", "drift", "api_cost", "budgets", "summary", "notes"),
-        "refusals",
+        *("refusals", "take_over"),
     }
     assert set(made["digests"]) == {"manifests", "state_lineage", "state_serial", "plan"}
     assert set(made["changes"][0]) >= {
@@ -190,7 +191,9 @@ def test_additions_of_a_newer_minor_are_passed_over() -> None:
 
 def test_a_plan_of_an_earlier_version_lacks_what_came_later() -> None:
     older = document(rich_plan())
-    del older["refusals"]
+    del older["refusals"], older["take_over"]
+    for one in older["budgets"]:
+        del one["reasons"]
     for one in older["changes"]:
         del one["moved_from"]
 

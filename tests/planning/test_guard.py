@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domostate.errors import ExitCode, Protected, Refused, SuspectedMove
+from domostate.errors import ExitCode, ManagedElsewhere, Protected, Refused, SuspectedMove
 from domostate.model.change import Action, Change, ChangeClass
 from domostate.model.plan import Budget, Refusal, RefusalKind
 from domostate.planning.guard import budgets_of, guard, refuse, uncounted
@@ -139,12 +139,18 @@ def test_a_percentage_of_revocations_is_of_what_was_granted(grants: int, limit: 
 
 
 MOVE = Refusal(RefusalKind.SUSPECTED_MOVE, "dataset.a", "is it a move?", "say so")
+THEIRS = Refusal(RefusalKind.MANAGED_ELSEWHERE, "dataset.c", "it is beta's", "take it over")
 KEPT = Refusal(RefusalKind.PROTECTED, "dataset.b", "it is protected", "lift that first")
 
 
 @pytest.mark.parametrize(
     ("refusals", "error"),
-    [([MOVE], SuspectedMove), ([KEPT], Protected), ([MOVE, KEPT], Protected)],
+    [
+        ([MOVE], SuspectedMove),
+        ([KEPT], Protected),
+        ([MOVE, KEPT], Protected),
+        ([MOVE, THEIRS], ManagedElsewhere),
+    ],
 )
 def test_a_refusal_is_no_matter_of_budgets(refusals: list[Refusal], error: type[Refused]) -> None:
     with pytest.raises(error) as refused:
@@ -164,6 +170,25 @@ def test_whatever_refuses_a_plan_is_said_at_once() -> None:
     assert kept.message == "it is protected"
     assert budget.message == "owner: 1 against a limit of 0 (dataset.x)"
     assert budget.hint.endswith("--allow owner=1")
+
+
+LOCKED = Budget("lockout", 0, 1, ("dataset.y",), ("dataset.y: nobody could see it",))
+
+
+def test_what_does_not_speak_for_itself_comes_with_its_reasons() -> None:
+    with pytest.raises(Refused) as alone:
+        guard(plan(budgets=[LOCKED]))
+    with pytest.raises(Protected) as besides:
+        guard(plan(refusals=[KEPT], budgets=[LOCKED]))
+
+    assert alone.value.message == "lockout: 1 against a limit of 0 (dataset.y)"
+    assert [one.message for one in alone.value.findings] == ["dataset.y: nobody could see it"]
+    assert alone.value.hint.endswith("--allow lockout=1")
+    assert [one.message for one in besides.value.findings] == [
+        "it is protected",
+        "dataset.y: nobody could see it",
+        "lockout: 1 against a limit of 0 (dataset.y)",
+    ]
 
 
 @pytest.mark.parametrize("kind", RefusalKind)

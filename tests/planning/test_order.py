@@ -176,6 +176,12 @@ def is_the_owners(op: Operation, operations: Sequence[Operation]) -> bool:
     return (op.before or op.after or {}).get("principal") in owners
 
 
+def is_given_up(op: Operation, operations: Sequence[Operation]) -> bool:
+    """Whether it is the former owner who loses by it, or whoever runs it: they are last."""
+    mine = (op.before or op.after or {}).get("principal") == who(ME)
+    return (mine and takes(op)) or is_the_owners(op, operations)
+
+
 @given(datasets(), st.integers(1, 500))
 def test_every_draft_becomes_one_numbered_operation(drafts: list[Named], first: int) -> None:
     operations = ordered(drafts, SALES, first, ME)
@@ -199,7 +205,7 @@ def test_an_operation_waits_for_earlier_ones_only(drafts: list[Named], first: in
 def test_every_loss_comes_before_any_gain_in_another_factor(drafts: list[Named]) -> None:
     operations = order(drafts)
     behind = needs(operations)
-    levels = [one for one in named(operations, *LEVEL) if not is_the_owners(one, operations)]
+    levels = [one for one in named(operations, *LEVEL) if not is_given_up(one, operations)]
     rows = named(operations, *ROWS, *SWITCH)
 
     for losing, gaining in ((levels, rows), (rows, levels)):
@@ -249,7 +255,7 @@ def test_pdp_is_disabled_after_all_losses_and_before_pointless_deletions(
 
     for disable in named(operations, "disable_pdp"):
         for one in named(operations, *LEVEL):
-            if takes(one) and not is_the_owners(one, operations):
+            if takes(one) and not is_given_up(one, operations):
                 assert one.seq in behind[disable.seq]
         for one in named(operations, *ROWS):
             assert (disable.seq if not gives(one) else one.seq) in behind[
@@ -277,6 +283,16 @@ def test_who_runs_it_gives_up_the_dataset_last(drafts: list[Named]) -> None:
         if (op.before or {})["id"] == ME:
             after = operations[op.seq :]
             assert all(is_the_owners(one, operations) for one in after)
+
+
+@given(datasets())
+def test_who_runs_it_loses_their_own_rights_last(drafts: list[Named]) -> None:
+    operations = order(drafts)
+
+    for op in named(operations, *LEVEL):
+        if takes(op) and (op.before or {}).get("principal") == who(ME):
+            after = operations[op.seq :]
+            assert all(is_given_up(one, operations) for one in after)
 
 
 @given(datasets())

@@ -4,6 +4,7 @@ from domostate.model.observed import Found, Presence
 from domostate.model.state import OpenIntent
 from domostate.planning.wanted import (
     candidates,
+    markers_wanted,
     names_of_the_gone,
     names_wanted,
     parts_of,
@@ -74,8 +75,13 @@ def test_recorded_adopted_and_found_datasets_are_read() -> None:
     assert parts.keys() == {ID, "twin", "9", "5"}
 
 
-def test_what_is_no_longer_declared_is_not_read() -> None:
-    assert parts_wanted(desired(), state({SALES: recorded()}), {}, BOTH) == {}
+def test_of_what_is_no_longer_declared_only_the_marker_is_read() -> None:
+    memory = state({SALES: recorded()})
+
+    assert parts_wanted(desired(), memory, {}, BOTH) == {}
+    assert markers_wanted(desired(), memory, BOTH) == {ID: frozenset({Part.METADATA})}
+    assert markers_wanted(desired(), memory, PLATFORM) == {}
+    assert markers_wanted(desired(entry()), memory, BOTH) == {}
 
 
 def test_a_dataset_of_two_entries_is_read_for_both() -> None:

@@ -8,6 +8,7 @@ from tests.scenarios.declared import declared, mismatches, unmanaged
 from tests.scenarios.lab import Lab, Project
 from tests.scenarios.somebody import Somebody
 
+MARKER = "managed-by:domostate:acme"
 Act = Callable[[Somebody, Mapping[str, int]], None]
 
 EXACT: dict[str, tuple[str, Act, str]] = {
@@ -92,7 +93,7 @@ def test_drift_is_shown_as_drift_and_put_right(lab: Lab, applied: Project, name:
 
 def test_what_others_add_under_at_least_stays_and_is_no_change(lab: Lab, applied: Project) -> None:
     one, ids = _somebody(lab, applied, "customers"), _ids(lab)
-    one.tags("crm", "theirs")
+    one.tags("crm", "theirs", MARKER)
     one.shares("USER", ids["eve@acme.test"], "CAN_VIEW")
     one.adds_policy("Theirs", "region", "South", ids["eve@acme.test"])
     before = lab.snapshot()

@@ -11,7 +11,7 @@ from tests.scenarios.lab import Lab, Project
 from tests.scenarios.recovery import AFTER, BEFORE, Moment, assert_recovers, held, rehearsed
 from tests.scenarios.sample import sample
 
-WRITES = 30
+WRITES = 32
 """Of the small project's first apply; `test_every_write_can_be_held` counts them."""
 SOME = [
     *(Moment(number, side) for number in (2, 4, 8, 10) for side in (BEFORE, AFTER)),

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domostate.model.change import Action, ChangeClass, Origin
-from domostate.model.plan import Budget, DriftRow, Plan, PlanEnvironment, Summary
+from domostate.model.plan import (
+    Budget,
+    DriftRow,
+    Plan,
+    PlanEnvironment,
+    Refusal,
+    RefusalKind,
+    Summary,
+)
 from domostate.planning.codec import canonical, decode
 from domostate.views.plan_text import plan_text, show_plan
 from domostate.views.terminal import Terminal
@@ -56,6 +64,40 @@ def test_what_is_to_be_pasted_stays_on_one_line_however_narrow_the_terminal() ->
 
 def test_a_creation_is_shown_in_full(golden: Golden) -> None:
     golden("plan_create.txt", text_of(plan(returns(), summary=Summary(add=1, unchanged=57))))
+
+
+def test_all_that_stands_against_a_plan_and_the_command_that_allows_it_are_shown(
+    golden: Golden,
+) -> None:
+    marker = "tags[managed-by:domostate:acme]"
+    hint = "If this one is to manage it:\n  domostate plan --take-over dataset.sales_orders"
+    of_beta = "dataset.sales_orders: dataset 4405 bears the marker of the project beta"
+    budgets = [Budget("lockout", 0, 1, ("dataset.returns",), ("dataset.returns: nobody is left",))]
+    made = plan(
+        change(fields=[field(marker, None, True, Origin.DRIFT, prior=True)]),
+        refusals=[Refusal(RefusalKind.MANAGED_ELSEWHERE, "dataset.sales_orders", of_beta, hint)],
+        budgets=budgets,
+        take_over=["dataset.costs"],
+        allow={"owner": 2},
+    )
+
+    golden("plan_refused.txt", text_of(made))
+
+
+def test_what_is_created_bears_a_marker_without_a_word() -> None:
+    silent = {"identity": {"name": "A"}, "tags": {"values": ["managed-by:domostate:acme"]}}
+    tagged = {**silent, "tags": {"values": ["finance", "managed-by:domostate:acme"]}}
+    untagged = {**silent, "tags": {"values": []}}
+
+    def shown(after: dict[str, Any]) -> list[str]:
+        lines = lines_of(plan(change("dataset.a", Action.CREATE, id_=None, after=after)))
+        return [line for line in lines if "tag" in line]
+
+    assert (shown(silent), shown(tagged), shown(untagged)) == (
+        [],
+        ["tags: finance"],
+        ["tags: none"],
+    )
 
 
 def test_no_changes_still_says_what_was_left_out(golden: Golden) -> None:
