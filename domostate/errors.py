@@ -155,7 +155,7 @@ class Refused(PlanError):
 
 
 class Protected(Refused):
-    """The plan would destroy what is protected."""
+    """What is protected would be destroyed, or lose its protection."""
 
     summary = "refused by protection"
 

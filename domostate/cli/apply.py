@@ -1,13 +1,14 @@
 """`domostate apply`."""
 
-import sys
 from collections.abc import Collection
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import click
 
+from domostate.cli.asking import held, lock_timeout_option, needs_somebody
 from domostate.cli.options import (
     allow_option,
     allowances,
@@ -40,6 +41,7 @@ from domostate.model.desired import Desired
 from domostate.model.plan import Plan
 from domostate.planning.guard import guard
 from domostate.planning.rest import beyond
+from domostate.record.lock import Waiting
 from domostate.views.plan_text import show_plan
 from domostate.views.progress import EventView, JsonView, LineView, LiveView
 from domostate.views.terminal import Terminal
@@ -52,7 +54,7 @@ __all__ = ["apply"]
 @environment_option
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 @click.option("--json", "as_json", is_flag=True, help="Events on stdout, one JSON object a line.")
-@click.option("--lock-timeout", default="0s", metavar="TIME", help="Wait for a lock, such as 5m.")
+@lock_timeout_option
 @click.option(
     "--resume",
     is_flag=True,
@@ -95,7 +97,7 @@ def apply(
     for flag in [flag for flag, value in given.items() if value and saved is not None]:
         raise UsageError(f"apply PLANFILE takes no {flag}", hint="Give it to plan --out.")
     if not (auto_approve or resume):
-        _needs_somebody()
+        needs_somebody()
     allowed, timeout = allowances(allow), duration(lock_timeout)
     with opened(environment or _of(saved), parallelism, read_only=False) as (session, desired):
         wishes = _Wishes(
@@ -110,14 +112,6 @@ def apply(
             resume=resume,
         )
         _apply(terminal, session, desired, wishes)
-
-
-def _needs_somebody() -> None:
-    if not sys.stdin.isatty():
-        raise UsageError(
-            "nobody is there to approve: stdin is not a terminal",
-            hint="Look at the plan first, then add --auto-approve.",
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +166,10 @@ _HALF_WAY = "What was being sent may have happened; the next apply looks, and go
 def _carried_out(
     terminal: Terminal, session: Session, desired: Desired, wishes: _Wishes, stop: Stop
 ) -> ExitCode:
-    with holding(session, wishes.timeout, stop.asked) as applying:
+    def hold(waiting: Waiting) -> AbstractContextManager[Applying]:
+        return holding(session, wishes.timeout, stop.asked, waiting)
+
+    with held(terminal, wishes.timeout, hold) as applying:
         begun = None
         if wishes.resume:
             run = unfinished(applying.state)
@@ -214,7 +211,7 @@ def _asks(terminal: Terminal, plan: Plan, begun: Approved | None) -> bool:
         terminal.say("\nNot part of what was approved:")
         for line in new:
             terminal.say(f"  {line}")
-    _needs_somebody()
+    needs_somebody()
     return True
 
 

@@ -23,8 +23,10 @@ COMMANDS = {
     "demo": "domostate.cli.demo:demo",
     "emulator": "domostate.cli.emulator:emulator",
     "init": "domostate.cli.init:init",
+    "lock": "domostate.cli.lock:lock",
     "plan": "domostate.cli.plan:plan",
     "schema": "domostate.cli.schema:schema",
+    "state": "domostate.cli.state:state",
     "validate": "domostate.cli.validate:validate",
     "version": "domostate.cli.version:version",
 }

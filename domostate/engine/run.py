@@ -30,6 +30,7 @@ from domostate.model.state import State
 from domostate.planning.converged import claimed, moved, parts_touched
 from domostate.planning.guard import guard, refuse
 from domostate.planning.removals import protected
+from domostate.record.lock import Waiting
 from domostate.record.writer import Writer
 
 __all__ = ["Applying", "apply_plan", "check_belongs", "check_instance", "holding", "look_anew"]
@@ -52,14 +53,21 @@ class Applying:
 
 
 @contextmanager
-def holding(session: Session, timeout: timedelta, stop: threading.Event) -> Iterator[Applying]:
+def holding(
+    session: Session,
+    timeout: timedelta,
+    stop: threading.Event,
+    waiting: Waiting = lambda _: None,
+) -> Iterator[Applying]:
     """Holds the environment's lock and settles what an earlier run left behind.
+
+    `waiting` is told who has the lock, each time that it was tried in vain.
 
     Raises:
         Locked: another run holds it, and `timeout` ran out.
     """
     run = uuid4().hex[:12]
-    with session.record.hold("apply", run, _now(), timeout) as writer:
+    with session.record.hold("apply", run, _now(), timeout, waiting) as writer:
         state = writer.settle(session.project.name, session.instance, uuid4().hex)
         yield Applying(session, writer, state, run, stop)
 

@@ -1,13 +1,13 @@
 """A session: one environment of one project, connected and with its record."""
 
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from uuid import uuid4
 
 from domostate.domo.connect import Connection, PlatformAccess, ProductAccess, connect
-from domostate.engine.backends import open_backend
 from domostate.engine.embedded import emulator_data, running_emulator
+from domostate.engine.kept import Kept, open_record
 from domostate.engine.observe import observe
 from domostate.errors import UsageError
 from domostate.kinds.names import Names
@@ -53,6 +53,11 @@ class Session:
     def instance(self) -> str:
         """How state and plan name the instance."""
         return self.environment.instance
+
+    @property
+    def kept(self) -> Kept:
+        """What is kept of the environment."""
+        return Kept(self.project, self.environment, self.record)
 
     def identify(self) -> None:
         """Asks Domo whom the credentials act for: the first request, before anything is decided.
@@ -120,8 +125,7 @@ def open_session(
     with ExitStack() as stack:
         product, platform = _access(project, environment, stack, read_only=read_only)
         connection = stack.enter_context(connect(product, platform, parallelism=parallelism))
-        backend = stack.enter_context(closing(open_backend(project, environment)))
-        record = Record(project.record_folder, environment.name, backend=backend)
+        record = stack.enter_context(open_record(project, environment))
         yield Session(project, environment, connection, record, parallelism)
 
 

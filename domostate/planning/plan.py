@@ -227,7 +227,9 @@ def _add(subject: Subject, difference: Difference, observed: Observed, draft: _D
     if subject.action is Action.UPDATE and not operations:
         draft.notes += draft.markers.beside(subject)
     if forgetful and not operations:
-        subject = replace(subject, reason="the run that made it so was interrupted: remembered now")
+        subject = replace(
+            subject, reason="what was applied to it is not known: remembered from now on"
+        )
     draft.changes.append(_change(subject, difference, operations, draft))
 
 

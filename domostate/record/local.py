@@ -161,6 +161,9 @@ class LocalBackend:
             alive.acquire(timeout=0)
         except Timeout:
             return False
+        except OSError:
+            # Another user's, which this one may not open: only the lease can tell.
+            return None
         alive.release()
         path.unlink(missing_ok=True)
         return True

@@ -14,7 +14,7 @@ from domostate.errors import Locked, StateError
 from domostate.record.documents import Backend
 from domostate.record.holder import LEASE, Holder
 
-__all__ = ["Lease", "exclusive"]
+__all__ = ["Lease", "Waiting", "exclusive", "is_free"]
 
 BEAT: Final = LEASE / 4
 """How often a run tells that it is still at work."""
@@ -116,7 +116,7 @@ def _take(backend: Backend, holder: Holder, timeout: timedelta, waiting: Waiting
     limit = time.monotonic() + timeout.total_seconds()
     over: Holder | None = None
     while (present := backend.take(holder, over)) is not None:
-        over = present if _free(backend, present) else None
+        over = present if is_free(backend, present) else None
         if over is not None:
             continue
         if time.monotonic() >= limit:
@@ -125,7 +125,7 @@ def _take(backend: Backend, holder: Holder, timeout: timedelta, waiting: Waiting
         time.sleep(min(LOOK.total_seconds(), max(0.0, limit - time.monotonic())))
 
 
-def _free(backend: Backend, holder: Holder) -> bool:
+def is_free(backend: Backend, holder: Holder) -> bool:
     """Whether a lock may be taken over: its process is gone, or its lease ran out."""
     dead = backend.dead(holder)
     if dead is not None:
@@ -136,5 +136,6 @@ def _free(backend: Backend, holder: Holder) -> bool:
 def _locked(backend: Backend, holder: Holder) -> Locked:
     return Locked(
         f"{backend.place('lock')}: held by {holder}",
-        hint="Let it finish, or wait for it with --lock-timeout 5m.",
+        hint="Let it finish, or wait for it with --lock-timeout 5m. If its process is gone for "
+        f"good:\n  domostate lock break --id {holder.id} --reason WHY",
     )

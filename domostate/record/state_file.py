@@ -2,7 +2,9 @@
 line by line, and a hash by which damage is noticed.
 """
 
+import json
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from hashlib import sha256
@@ -16,14 +18,19 @@ from domostate.model.state import Entry, OpenIntent, RunRecord, Saved, State
 from domostate.record.canonical import as_bytes, from_bytes
 from domostate.record.upgrades import FORMAT, upgraded
 
-__all__ = ["FORMAT", "decode_state", "encode_state"]
+__all__ = ["FORMAT", "StateDamaged", "decode_edited", "decode_state", "encode_state"]
 
 _RESTORE: Final = (
-    "The generations before it are kept beside it, by serial, under history. Compare the last one\n"
-    "with what Domo has, copy it over the state, then run:\n"
-    "  domostate plan"
+    "Earlier generations are kept. See them, then put one back:\n"
+    "  domostate state history\n"
+    "  domostate state pull --serial N > state.json\n"
+    "  domostate state push state.json --reason WHY"
 )
 _HASH_LINE: Final = re.compile(rb'^"hash":"([0-9a-f]*)",\n', re.MULTILINE)
+
+
+class StateDamaged(StateError):
+    """What should be a state cannot be read, or is not as it was written."""
 
 
 class _Strict(BaseModel):
@@ -141,33 +148,62 @@ def decode_state(content: bytes, place: object) -> State:
     """The state in the bytes that lie at `place`; older formats are read too.
 
     Raises:
-        StateError: they hold no state, a damaged one, or one of a newer format.
+        StateDamaged: they hold a damaged state.
+        StateError: they hold no state, or one of a newer format.
     """
+    value = _value(content, place)
+    state = _decoded(value, place)
+    found = sha256(_HASH_LINE.sub(b"", content, count=1)).hexdigest()
+    if value["format"] > 1 and value["hash"] != found:
+        raise _damaged(place, "its content does not fit its hash; somebody may have edited it")
+    return replace(state, hash=found)
+
+
+def decode_edited(content: bytes, place: object) -> State:
+    """The state in a file from which somebody has taken the hash, to say that they edited it.
+
+    One that has a hash is read like any other. Raises what `decode_state` raises.
+    """
+    value = _value(content, place)
+    if not isinstance(value, dict) or "hash" in value:
+        return decode_state(content, place)
     try:
-        value = from_bytes(content)
+        json.loads(content, object_pairs_hook=_without_twins)
+    except ValueError as error:
+        raise _damaged(place, str(error)) from error
+    return _decoded({**value, "hash": ""}, place)
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> None:
+    twins = sorted(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
+    if twins:
+        raise ValueError(f"it has {twins[0]!r} twice")
+
+
+def _value(content: bytes, place: object) -> Any:
+    try:
+        return from_bytes(content)
     except ValueError as error:
         raise _damaged(place, str(error) if content else "it is empty") from error
-    number = _format(value, place)
+
+
+def _decoded(value: Any, place: object) -> State:
+    _check_format(value, place)
     try:
-        form = _StateForm.model_validate(upgraded(value))
-        state = _state(form)
+        return _state(_StateForm.model_validate(upgraded(value)))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise _damaged(place, f"{where}: {first['msg']}") from error
     except ValueError as error:
         raise _damaged(place, str(error)) from error
-    found = sha256(_HASH_LINE.sub(b"", content, count=1)).hexdigest()
-    if number > 1 and form.hash != found:
-        raise _damaged(place, "its content does not fit its hash; somebody may have edited it")
-    return replace(state, hash=found)
 
 
-def _damaged(place: object, why: str) -> StateError:
-    return StateError(f"{place}: this state file is damaged: {why}", hint=_RESTORE)
+def _damaged(place: object, why: str) -> StateDamaged:
+    return StateDamaged(f"{place}: this state file is damaged: {why}", hint=_RESTORE)
 
 
-def _format(value: Any, place: object) -> int:
+def _check_format(value: Any, place: object) -> None:
     number = value.get("format") if isinstance(value, dict) and "lineage" in value else None
     if type(number) is not int or number < 1:
         raise StateError(
@@ -181,7 +217,6 @@ def _format(value: Any, place: object) -> int:
             hint="Install the version that your team uses; required_version in domostate.yml "
             "can ask for it.",
         )
-    return number
 
 
 def _state(form: _StateForm) -> State:

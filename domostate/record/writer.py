@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Final
 
 from domostate.errors import JournalDamaged, StateError
@@ -14,6 +15,7 @@ from domostate.record.holder import Holder
 from domostate.record.journal import Header, Journal, Leftover, read_journal
 from domostate.record.lock import Lease
 from domostate.record.run_plans import KEPT, forget_plans, keep_plan
+from domostate.record.seen import Seen
 from domostate.record.shared_journal import SharedJournal, forget_shared
 from domostate.record.state_file import encode_state
 from domostate.record.store import Present
@@ -156,6 +158,23 @@ class Writer:
             self._journal = self._header = None
         return saved
 
+    def put(self, state: State, seen: Seen, reason: str = "") -> State:
+        """Save `state` in the place of what `seen` found, whatever condition that is in.
+
+        Returns the state as saved, with a serial that was never used. What runs have left behind
+        stays for `settle`: what `state` does not know of it is added then.
+
+        Raises:
+            Overtaken: somebody else has saved since.
+            StateError: the backend does not take it.
+        """
+        next_ = replace(state, serial=max(state.serial, seen.free_serial))
+        saved = self._signed(self._holder.operation, "", reason)
+        store = self._record.store
+        self._present = store.supersede(next_, saved, seen.present, seen.parent)
+        assert self._present.state is not None
+        return self._present.state
+
     def close(self) -> None:
         """Give the journal's file back; its content stays for the next run to settle."""
         if self._journal is not None:
@@ -165,16 +184,20 @@ class Writer:
         record = self._record
         present = self._present if self._present is not None else record.store.load()
         next_ = replace(state, serial=state.serial + 1)
-        at = datetime.now(UTC).isoformat(timespec="seconds")
-        saved = Saved(at, self._holder.actor, operation, run, reason)
+        saved = self._signed(operation, run, reason)
         try:
             self._present = record.store.save(next_, saved, present)
         except StateError as error:
             if record.backend.remote:
-                raise self._rescued(next_, saved, error) from error
+                parent = "" if present.state is None else present.state.hash
+                raise self._rescued(replace(next_, parent=parent), saved, error) from error
             raise
         assert self._present.state is not None
         return self._present.state
+
+    def _signed(self, operation: str, run: str, reason: str) -> Saved:
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        return Saved(at, self._holder.actor, operation, run, reason)
 
     def _rescued(self, state: State, saved: Saved, error: StateError) -> StateError:
         """The error, with the file to which the state was written instead and what to do."""
@@ -186,8 +209,9 @@ class Writer:
             return error
         told = type(error)(
             f"{error.message}\nWhat was to be saved is kept: {path}",
-            hint=f"{error.hint}\nThe journal holds the same: once the backend is well again, the "
-            "next run on this machine settles it:\n  domostate apply --resume",
+            hint=f"{error.hint}\nOnce the backend is well again, and if nobody has applied since:\n"
+            f"  domostate state push {quote(str(path))} -e {state.environment} "
+            "--reason 'backend failed'",
         )
         told.exit_code = error.exit_code
         return told

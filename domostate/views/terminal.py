@@ -32,6 +32,16 @@ class Terminal:
         """Data: to stdout, with a line break at its end; may be piped."""
         _write(self.out, f"{text}\n")
 
+    def give_bytes(self, content: bytes) -> None:
+        """Data to stdout as it is, to the byte."""
+        binary = getattr(self.out, "buffer", None)
+        if binary is None:
+            _write(self.out, content.decode())
+            return
+        self.out.flush()
+        binary.write(content)
+        binary.flush()
+
     def say(self, text: str) -> None:
         """Talk: to stderr, with a line break at its end."""
         _write(self.err, f"{text}\n")

@@ -6,10 +6,18 @@ import pytest
 
 from domostate import __version__
 from domostate.cli.main import COMMANDS
+from domostate.cli.state import COMMANDS as STATE_COMMANDS
 from tests.scenarios.lab import Project
 
 HELP = Path(__file__).parent / "help"
-PATHS = [[], *([name] for name in sorted(COMMANDS)), ["emulator", "serve"]]
+PATHS = [
+    [],
+    *([name] for name in sorted(COMMANDS)),
+    ["emulator", "serve"],
+    *(["state", name] for name in sorted(STATE_COMMANDS)),
+    ["lock", "break"],
+    ["lock", "status"],
+]
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: " ".join(path) or "domostate")
@@ -29,7 +37,9 @@ def test_the_help_is_as_recorded(
     assert done.out == recorded.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("path", [[], ["emulator"]], ids=["domostate", "emulator"])
+@pytest.mark.parametrize(
+    "path", [[], ["emulator"], ["lock"], ["state"]], ids=["domostate", "emulator", "lock", "state"]
+)
 def test_a_group_without_a_command_shows_its_help_and_is_a_usage_error(
     tmp_path: Path, path: list[str]
 ) -> None:

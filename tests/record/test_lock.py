@@ -67,6 +67,7 @@ def test_a_second_run_is_told_who_holds_the_lock_and_what_to_do(backend: LocalBa
         "2026-11-21T12:00:00+00:00"
     )
     assert "--lock-timeout" in caught.value.hint
+    assert "lock break --id a1" in caught.value.hint
 
 
 def test_the_lock_is_free_again_after_its_run_however_it_ended(
@@ -154,6 +155,14 @@ def test_a_process_that_sleeps_keeps_the_lock_until_somebody_breaks_it(
         process.kill()
 
 
+def test_of_a_process_whose_file_cannot_be_opened_only_the_lease_tells(
+    backend: LocalBackend, tmp_path: Path
+) -> None:
+    (tmp_path / "state" / f"dev.alive-{OTHER.id}").mkdir(parents=True)
+
+    assert backend.dead(OTHER) is None
+
+
 def test_what_another_machine_holds_is_free_once_its_lease_has_run_out(
     backend: LocalBackend,
 ) -> None:
@@ -220,9 +229,10 @@ def test_a_lock_that_nobody_can_read_is_held_until_it_is_broken(
 ) -> None:
     backend.create("lock", content)
 
-    with pytest.raises(Locked, match="unknown"), exclusive(backend, OTHER, AT_ONCE):
+    with pytest.raises(Locked, match="unknown") as caught, exclusive(backend, OTHER, AT_ONCE):
         pass
 
+    assert "--id unreadable" in caught.value.hint
     holder = backend.holder()
     assert holder is not None
     assert backend.evict(holder)

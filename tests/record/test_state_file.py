@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 
 from domostate.errors import StateError
 from domostate.model.state import Entry, RunRecord, Saved, State
-from domostate.record.state_file import decode_state, encode_state
+from domostate.record.state_file import (
+    StateDamaged,
+    decode_edited,
+    decode_state,
+    encode_state,
+)
 from tests.model.strategies import states
 from tests.record.samples import NOW, ORDERS, STATE
 
@@ -148,7 +153,7 @@ def test_a_damaged_file_is_named_with_the_place_and_what_to_do(content: bytes, w
 
     assert "damaged" in error.message
     assert why in error.message
-    assert "under history" in error.hint
+    assert "state history" in error.hint
 
 
 @given(st.binary())
@@ -161,3 +166,38 @@ def test_a_state_cut_short_is_never_taken_for_a_whole_one(data: st.DataObject) -
     whole = encode_state(STATE)
 
     told(whole[: data.draw(st.integers(0, len(whole) - 2))])
+
+
+def edited(**changes: Any) -> bytes:
+    """The file of STATE without its hash, as an editor leaves it."""
+    value = {**json.loads(encode_state(STATE)), **changes}
+    del value["hash"]
+    return json.dumps(value, indent=2).encode()
+
+
+def test_an_edited_file_is_read_when_its_hash_was_taken_out() -> None:
+    assert decode_edited(edited(serial=8), PATH) == replace(STATE, serial=8)
+    with pytest.raises(StateDamaged, match="hash"):
+        decode_state(edited(), PATH)
+
+
+def test_a_hash_that_is_there_must_fit_even_if_the_file_is_said_to_be_edited() -> None:
+    whole = encode_state(STATE)
+
+    assert decode_edited(whole, PATH) == STATE
+    with pytest.raises(StateDamaged, match="does not fit its hash"):
+        decode_edited(whole.replace(b'"serial":7', b'"serial":8'), PATH)
+
+
+def test_an_edited_file_that_has_something_twice_is_damaged() -> None:
+    entry = b'"dataset.orders": {"id": "1", "applied": {}, "protect": false, "run": ""},'
+    content = edited().replace(b'"entries": {', b'"entries": {' + entry, 1)
+
+    with pytest.raises(StateDamaged, match=r"it has 'dataset\.orders' twice"):
+        decode_edited(content, PATH)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"7", edited(format=99), edited(serial="7")])
+def test_an_edited_file_that_holds_no_state_is_refused(content: bytes) -> None:
+    with pytest.raises(StateError):
+        decode_edited(content, PATH)
