@@ -7,6 +7,7 @@ and might hit the lock of somebody who took over in between.
 from collections.abc import Callable
 from typing import Final
 
+from domostate.errors import StateError
 from domostate.record.documents import Document, Documents
 from domostate.record.holder import Holder
 
@@ -14,6 +15,9 @@ __all__ = ["LOCK", "DocumentLock"]
 
 LOCK: Final = "lock"
 """The document's name."""
+
+_TRIES: Final = 100
+"""Who comes and goes in between is seen at the next try. Arbitrary: more than any crowd needs."""
 
 _UNREADABLE: Final = Holder("unreadable", "unknown", "unknown", 0, "unknown", "unknown", "unknown")
 """For a lock that a newer domostate wrote, or somebody by hand: it can be broken by this id."""
@@ -33,7 +37,7 @@ class DocumentLock:
 
     def take(self, holder: Holder, instead_of: Holder | None = None) -> Holder | None:
         """See `Locks`."""
-        while True:
+        for _ in range(_TRIES):
             if self._documents.create(LOCK, holder.as_bytes()) is not None:
                 return None
             there = self._documents.read(LOCK)
@@ -47,6 +51,11 @@ class DocumentLock:
                 return present
             if self._documents.replace(LOCK, holder.as_bytes(), there.version) is not None:
                 return None
+        raise StateError(
+            f"{self._documents.place(LOCK)}: {_TRIES} times the lock was there and then was not",
+            hint="Others may come and go very fast; then try again. If it stays like that, the "
+            "place does not show what was written to it; try it:\n  domostate init",
+        )
 
     def renew(self, holder: Holder) -> bool:
         """See `Locks`."""

@@ -55,7 +55,7 @@ class Documents(Protocol):
         ...
 
     def names(self, prefix: str) -> Sequence[str]:
-        """The names that begin with `prefix`, sorted."""
+        """The names that begin with `prefix`, sorted; it holds a folder: `runs/`, `runs/5f`."""
         ...
 
 

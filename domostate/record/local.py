@@ -82,8 +82,11 @@ class LocalBackend:
     def remove(self, name: str) -> None:
         """See `Documents`."""
         path = self.path(name)
-        with file_errors(path, "removed"):
+        with self._guarded(), file_errors(path, "removed"):
             self._files.remove(path)
+            with suppress(OSError):
+                # The last one of its folder: an empty folder tells nobody anything.
+                path.parent.rmdir()
 
     def names(self, prefix: str) -> Sequence[str]:
         """See `Documents`."""

@@ -13,6 +13,7 @@ import pytest
 
 from domostate.errors import ExitCode, Locked, StateError
 from domostate.record import lock
+from domostate.record.documents import Document
 from domostate.record.holder import LEASE, Holder
 from domostate.record.local import LocalBackend
 from domostate.record.lock import exclusive
@@ -237,6 +238,26 @@ def test_a_lock_that_nobody_can_read_is_held_until_it_is_broken(
     assert holder is not None
     assert backend.evict(holder)
     assert holds(backend) == ""
+
+
+class Unsteady(LocalBackend):
+    """A place that takes nothing new and shows nothing."""
+
+    def create(self, name: str, content: bytes) -> Document | None:
+        return None
+
+    def read(self, name: str) -> Document | None:
+        return None
+
+
+def test_a_place_where_the_lock_is_and_is_not_there_is_not_asked_for_ever(tmp_path: Path) -> None:
+    with (
+        pytest.raises(StateError, match="the lock was there and then was not") as caught,
+        exclusive(Unsteady(tmp_path / "state", "dev"), HOLDER, AT_ONCE),
+    ):
+        pass
+
+    assert "domostate init" in caught.value.hint
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

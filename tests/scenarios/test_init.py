@@ -55,6 +55,9 @@ def test_every_environment_is_tried_and_said_to_be_ready(tmp_path: Path, golden:
 
     assert done.code == 0
     golden("init_local.txt", done.said)
+    assert [
+        path.name for path in (tmp_path / ".domostate" / "state").iterdir() if path.is_dir()
+    ] == []
 
 
 def test_one_environment_may_be_picked(tmp_path: Path) -> None:
