@@ -6,7 +6,8 @@ from contextlib import closing
 
 import pytest
 
-from tests.record.backends.s3_place import CREDENTIALS, S3Factory, serving
+from tests.record.backends.s3_place import S3Factory, serving
+from tests.scenarios.kept_in import in_s3
 from tests.scenarios.lab import Project
 
 
@@ -19,12 +20,7 @@ def server() -> Iterator[S3Factory]:
 @pytest.fixture
 def remote(project: Project, server: S3Factory) -> Project:
     """The small project with its state in a bucket."""
-    config = (project.root / "domostate.yml").read_text()
-    prefix = project.root.name
-    state = f"state: {{backend: s3, bucket: {server.bucket}, prefix: {prefix}, "
-    state += f"region: eu-central-1, endpoint_url: '{server.url}'}}\n"
-    project.write("domostate.yml", config + state)
-    return project.with_env(**CREDENTIALS)
+    return in_s3(project, server, project.root.name).project
 
 
 def test_another_machine_goes_on_where_the_first_one_stopped(remote: Project) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios.acme import ESTATE, acme
+from tests.scenarios.canaries import leaked
 from tests.scenarios.lab import Done, Lab, Project
 
 TOKEN = "canary-token-7f3a91c2"
@@ -124,4 +125,4 @@ def _text(done: Done) -> str:
 
 
 def _leaks(text: str) -> bool:
-    return TOKEN in text or SECRET in text or JWT.search(text) is not None
+    return leaked(text, TOKEN, SECRET) or JWT.search(text) is not None

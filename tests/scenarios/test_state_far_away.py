@@ -1,65 +1,35 @@
 """The `state` and `lock` commands where the state is in S3, PostgreSQL or on an HTTP server."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
 
-from domostate.record.documents import Backend
 from domostate.record.holder import Holder
-from tests.record.backends import http_place, postgres_place, s3_place
-from tests.scenarios import test_state_places as places
+from tests.scenarios.kept_in import CANARY, Kept, kept_in
 from tests.scenarios.lab import Project
 from tests.scenarios.test_state_commands import YES, document
 
 
-@dataclass(frozen=True)
-class Far:
-    """A project that was applied twice, and how its state is reached besides."""
-
-    project: Project
-    connect: Callable[[], Backend]
-
-
 @pytest.fixture(params=["s3", "postgres", "http"])
-def far(request: pytest.FixtureRequest, project: Project) -> Iterator[Far]:
-    match request.param:
-        case "s3":
-            with s3_place.serving() as bucket:
-                state = f"state: {{backend: s3, bucket: {bucket.bucket}, prefix: acme, "
-                state += f"region: eu-central-1, endpoint_url: '{bucket.url}'}}\n"
-                config = (project.root / "domostate.yml").read_text()
-                project.write("domostate.yml", config + state)
-                made = project.with_env(**s3_place.CREDENTIALS)
-                yield _applied(made, lambda: bucket("lab"))
-        case "postgres":
-            with postgres_place.serving() as database:
-                kept = places._postgres(project, database)
-                yield _applied(kept.project, kept.connect)
-        case _:
-            with http_place.serving() as states:
-                kept = places._http(project, states)
-                yield _applied(kept.project, kept.connect)
+def far(request: pytest.FixtureRequest, project: Project) -> Iterator[Kept]:
+    with kept_in(request.param, project) as kept:
+        kept.project.apply()
+        kept.project.replace("datasets/acme.yml", "One row per order.", "Rows.")
+        kept.project.apply()
+        yield kept
 
 
-def _applied(project: Project, connect: Callable[[], Backend]) -> Far:
-    project.apply()
-    project.replace("datasets/acme.yml", "One row per order.", "Rows.")
-    project.apply()
-    return Far(project, connect)
-
-
-def stored(far: Far, name: str = "state") -> bytes:
+def stored(far: Kept, name: str = "state") -> bytes:
     with closing(far.connect()) as backend:
         found = backend.read(name)
         assert found is not None
         return found.content
 
 
-def test_the_state_is_looked_at_changed_lost_and_put_back(far: Far) -> None:
+def test_the_state_is_looked_at_changed_lost_and_put_back(far: Kept) -> None:
     project = far.project
 
     moved = project.call("state", "mv", "dataset.orders", "dataset.sales", *YES)
@@ -93,7 +63,7 @@ def test_the_state_is_looked_at_changed_lost_and_put_back(far: Far) -> None:
     assert project.call("plan", "--detailed-exitcode").code == 0
 
 
-def test_exactly_the_lock_that_was_named_is_broken(far: Far) -> None:
+def test_exactly_the_lock_that_was_named_is_broken(far: Kept) -> None:
     holder = Holder.this_process("apply", "r9", datetime.now(UTC)).renewed(datetime.now(UTC))
     with closing(far.connect()) as backend:
         assert backend.take(holder) is None
@@ -118,13 +88,9 @@ def test_exactly_the_lock_that_was_named_is_broken(far: Far) -> None:
 def test_a_wrong_secret_is_no_access_and_shown_nowhere(
     project: Project, kind: str, command: str
 ) -> None:
-    if kind == "postgres":
-        with postgres_place.serving() as database:
-            done = places._postgres(project, database).wrong_secret.call(*command.split())
-    else:
-        with http_place.serving() as states:
-            done = places._http(project, states).wrong_secret.call(*command.split())
+    with kept_in(kind, project) as kept:
+        done = kept.wrong_secret.call(*command.split())
 
     assert done.code == 9, done.said
-    assert places.CANARY not in done.said
+    assert CANARY not in done.said
     assert "Traceback" not in done.err

@@ -2,70 +2,24 @@
 row."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
-from urllib.parse import quote
 
 import pytest
 
-from domostate.record.documents import Backend
 from tests.record.backends import http_place, postgres_place
-from tests.record.backends.http_place import HttpFactory
 from tests.record.backends.pooler import Pool, pooling
-from tests.record.backends.postgres_place import PostgresFactory
-from tests.record.backends.postgres_server import PASSWORD, server
-from tests.record.backends.state_server import PASSWORD as TOKEN
+from tests.record.backends.postgres_server import server
 from tests.scenarios.declared import declared, mismatches, twice
+from tests.scenarios.kept_in import CANARY, Kept, in_http, in_postgres, kept_in
 from tests.scenarios.lab import Lab, Project
 from tests.scenarios.recovery import HELD_MS, ONE_BY_ONE
-
-CANARY = "canary-s3cr3t"
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A project, and how its state is reached besides."""
-
-    project: Project
-    connect: Callable[[], Backend]
-    wrong_secret: Project
-    """The same project with a secret that is not the right one."""
-
-
-def _with_state(project: Project, state: str, **env: str) -> Project:
-    config = (project.root / "domostate.yml").read_text()
-    project.write("domostate.yml", config + state)
-    return project.with_env(**env)
-
-
-def _postgres(project: Project, factory: PostgresFactory) -> Kept:
-    url = factory.settings.url
-    made = _with_state(project, "state: {backend: postgres, url: 'env:STATE_URL'}\n", STATE_URL=url)
-    wrong = made.with_env(STATE_URL=url.replace(quote(PASSWORD, safe=""), CANARY))
-    return Kept(made, lambda: factory("lab"), wrong)
-
-
-def _http(project: Project, factory: HttpFactory) -> Kept:
-    state = f"""\
-state:
-  backend: http
-  address: "{factory.settings.address}"
-  username: ada
-  password: env:STATE_PASSWORD
-"""
-    made = _with_state(project, state, STATE_PASSWORD=TOKEN)
-    return Kept(made, lambda: factory("lab"), made.with_env(STATE_PASSWORD=CANARY))
 
 
 @pytest.fixture(params=["postgres", "http"])
 def kept(request: pytest.FixtureRequest, project: Project) -> Iterator[Kept]:
-    if request.param == "postgres":
-        with postgres_place.serving() as database:
-            yield _postgres(project, database)
-    else:
-        with http_place.serving() as states:
-            yield _http(project, states)
+    with kept_in(request.param, project) as found:
+        yield found
 
 
 def test_init_finds_the_place_fit(kept: Kept) -> None:
@@ -140,12 +94,7 @@ def test_a_run_that_was_killed_leaves_what_the_next_one_needs_on_another_machine
 
 def test_a_pooler_that_shares_connections_is_refused_by_init(project: Project) -> None:
     with postgres_place.serving() as factory, pooling(server(), Pool("transaction")) as port:
-        kept = _with_state(
-            project,
-            "state: {backend: postgres, url: 'env:STATE_URL'}\n",
-            STATE_URL=factory.through(port).settings.url,
-        )
-        done = kept.call("init")
+        done = in_postgres(project, factory.through(port)).project.call("init")
 
     assert done.code == 1
     assert "hands a connection to somebody else after each transaction" in " ".join(
@@ -157,7 +106,7 @@ def test_a_pooler_that_shares_connections_is_refused_by_init(project: Project) -
 @pytest.mark.parametrize("broken", ["ignores-lock-ids", "forgets-locks", "clock-off"])
 def test_a_server_that_breaks_its_word_is_refused_by_init(project: Project, broken: str) -> None:
     with http_place.serving("--broken", broken, kind="plain") as factory:
-        done = _http(project, factory).project.call("init")
+        done = in_http(project, factory).project.call("init")
 
     assert done.code == 1
     words = " ".join(done.err.split())
