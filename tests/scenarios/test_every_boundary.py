@@ -1,111 +1,95 @@
 """G1: an apply of fifty changes, killed at every write, fsync, rename and HTTP call, is finished by
-`apply --resume`: nothing is lost, nothing is there twice."""
+`apply --resume`: nothing is lost, nothing is there twice; nor where the state is in S3 and the
+machine is lost with its disk."""
 
+import json
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator
 
+import boto3
 import pytest
 
-from tests.scenarios.acme import BOTH, CONFIG, ESTATE
+from tests.record.backends.s3_place import REGION, S3Factory, serving
 from tests.scenarios.boundaries import KILLED, dies_at, local_files
-from tests.scenarios.declared import declared, mismatches, twice
+from tests.scenarios.fifty import Fifty, fifty_changes
+from tests.scenarios.kept_in import in_s3
 from tests.scenarios.lab import Lab, Project
 
-APPLY = ("apply", "--auto-approve", "--parallelism", "1")
+PARTS = 8
+"""In which the long batteries are done, side by side where there is room."""
+ONE_BY_ONE = ("apply", "--auto-approve", "--parallelism", "1")
 
 
-def _manifest(changed: bool) -> str:
-    """Forty datasets; changed: ten more, thirty of the others another, ten no longer declared."""
-    lines = ["datasets:"]
-    for number in range(50):
-        new, gone = number >= 40, number < 10
-        if (gone and changed) or (new and not changed):
-            continue
-        moved = changed and not new
-        owner = "eve" if moved and number % 5 == 0 else "ada"
-        lines += [
-            f"  d{number:02}:",
-            f"    name: Boundary {number:02}",
-            f"    description: {'Changed.' if moved else 'As it was.'}",
-            f"    owner: {owner}@acme.test",
-            f"    tags: [{'second' if moved and number % 2 else 'first'}]",
-            "    schema: [{name: region, type: STRING}, {name: n, type: LONG}]",
-            f"    shares: [{{group: {'West' if moved and number % 3 == 0 else 'East'}, "
-            "access: CAN_VIEW}]",
-        ]
-        if number % 4 == 0:
-            value = "West" if moved else "East"
-            lines += [
-                "    pdp:",
-                "      enabled: true",
-                f"      policies: [{{name: {value}, users: [wes@acme.test], filters: "
-                f"[{{column: region, operator: EQUALS, values: [{value}]}}]}}]",
-            ]
-    return "\n".join(lines) + "\n"
+class Bucket:
+    """All that a bucket of the S3 server holds, to be put back."""
 
+    def __init__(self, server: S3Factory) -> None:
+        self.name = server.bucket
+        self.client = boto3.client("s3", endpoint_url=server.url, region_name=REGION)
+        self.kept = {
+            key: self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
+            for key in self.keys()
+        }
 
-@dataclass(frozen=True)
-class Before:
-    """An applied project with fifty changes to make, which can be put back as often as needed."""
-
-    lab: Lab
-    project: Project
-    estate: dict[str, Any]
-    kept: Path
+    def keys(self) -> Iterator[str]:
+        for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name):
+            yield from (one["Key"] for one in page.get("Contents", []))
 
     def put_back(self) -> None:
-        self.lab.reset(self.estate)
-        shutil.rmtree(local_files(self.project), ignore_errors=True)
-        shutil.copytree(self.kept, local_files(self.project))
-
-    def check(self, boundary: int) -> None:
-        """After a kill: the rest is done, and everything is there once."""
-        resumed = self.project.call("apply", "--resume", "--auto-approve")
-        assert resumed.code == 0, f"boundary {boundary}: {resumed.said}"
-        # A run that died before its first line left nothing to resume.
-        finished = self.project.call("apply", "--auto-approve")
-        assert finished.code == 0, f"boundary {boundary}: {finished.said}"
-        again = self.project.call("plan", "--detailed-exitcode")
-        assert again.code == 0, f"boundary {boundary}: {again.said}"
-        wanted, after = declared(self.project.root, "lab"), self.lab.snapshot()
-        assert mismatches(wanted, after) == [], f"boundary {boundary}"
-        assert twice(after) == [], f"boundary {boundary}"
+        for key in self.keys():
+            self.client.delete_object(Bucket=self.name, Key=key)
+        for key, content in self.kept.items():
+            self.client.put_object(Bucket=self.name, Key=key, Body=content)
 
 
 @pytest.fixture(scope="module")
-def before(serving_lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Before:
-    root = tmp_path_factory.mktemp("boundaries")
-    project = Project(root, BOTH)
-    serving_lab.reset(ESTATE)
-    project.write("domostate.yml", CONFIG.format(url=serving_lab.url))
-    project.write("datasets/many.yml", _manifest(changed=False))
-    project.apply()
-    project.write("datasets/many.yml", _manifest(changed=True))
-    kept = root / "kept"
-    shutil.copytree(local_files(project), kept)
-    return Before(serving_lab, project, serving_lab.snapshot(), kept)
+def before(serving_lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Fifty:
+    return fifty_changes(serving_lab, tmp_path_factory.mktemp("boundaries"))
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[S3Factory]:
+    with serving(page=1000) as factory:
+        yield factory
+
+
+@pytest.fixture(scope="module")
+def remote(serving_lab: Lab, server: S3Factory, tmp_path_factory: pytest.TempPathFactory) -> Fifty:
+    root = tmp_path_factory.mktemp("remote")
+    return fifty_changes(serving_lab, root, lambda one: in_s3(one, server).project)
 
 
 def killed_at_every(
-    before: Before, step: int, lose: Callable[[Project], None] = lambda _: None
-) -> int:
-    """The number of boundaries; every `step`th of them was tried."""
-    boundary = 1
+    before: Fifty,
+    step: int,
+    first: int = 1,
+    lose: Callable[[Project], None] = lambda _: None,
+    put_back: Callable[[], None] = lambda: None,
+) -> tuple[int, int]:
+    """How many boundaries were tried, every `step`th from the `first`, and the last of them."""
+    tried, boundary = 0, first
     while True:
         before.put_back()
-        code = dies_at(before.project, boundary, *APPLY)
+        put_back()
+        code = dies_at(before.project, boundary, *ONE_BY_ONE)
         if code != KILLED:
             assert code == 0
-            return boundary
+            return tried, boundary - step
         lose(before.project)
-        before.check(boundary)
-        boundary += step
+        before.check(f"boundary {boundary}")
+        tried, boundary = tried + 1, boundary + step
 
 
-def test_the_apply_has_fifty_changes(before: Before) -> None:
+def the_machine_is_lost(project: Project) -> None:
+    """With its disk; on another one nothing tells that the holder of the lock is gone."""
+    shutil.rmtree(local_files(project), ignore_errors=True)
+    holder = json.loads(project.call("lock", "status", "--json").out)["holder"]
+    if holder is not None:
+        broken = project.call("lock", "break", "--id", holder["id"], "--reason", "lost its machine")
+        assert broken.code == 0, broken.said
+
+
+def test_the_apply_has_fifty_changes(before: Fifty) -> None:
     before.put_back()
 
     summary = before.project.plan()["summary"]
@@ -113,13 +97,41 @@ def test_the_apply_has_fifty_changes(before: Before) -> None:
     assert (summary["add"], summary["change"], summary["forget"]) == (10, 30, 10)
 
 
-def test_an_apply_killed_at_some_boundaries_is_finished(before: Before) -> None:
-    assert killed_at_every(before, 211) > 1_000
+def test_an_apply_killed_at_some_boundaries_is_finished(before: Fifty) -> None:
+    _, last = killed_at_every(before, 397)
+
+    assert last > 1_000
+
+
+def test_an_apply_whose_machine_is_lost_at_some_boundaries_is_finished_on_another_one(
+    remote: Fifty, server: S3Factory
+) -> None:
+    bucket = Bucket(server)
+
+    _, last = killed_at_every(remote, 797, 1, the_machine_is_lost, bucket.put_back)
+
+    assert last > 1_000
 
 
 @pytest.mark.long
-def test_an_apply_killed_at_every_boundary_is_finished(before: Before) -> None:
-    boundaries = killed_at_every(before, 1)
+@pytest.mark.parametrize("part", range(1, PARTS + 1))
+def test_an_apply_killed_at_every_boundary_is_finished(
+    before: Fifty, capsys: pytest.CaptureFixture[str], part: int
+) -> None:
+    tried, last = killed_at_every(before, PARTS, part)
 
-    print(f"{boundaries - 1} boundaries, each of them survived")  # noqa: T201
-    assert boundaries > 1_000
+    with capsys.disabled():
+        print(f"\n{tried} boundaries, up to number {last}: each of them survived")  # noqa: T201
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("part", range(1, PARTS + 1))
+def test_an_apply_whose_machine_is_lost_at_every_boundary_is_finished_on_another_one(
+    remote: Fifty, server: S3Factory, capsys: pytest.CaptureFixture[str], part: int
+) -> None:
+    bucket = Bucket(server)
+
+    tried, last = killed_at_every(remote, PARTS, part, the_machine_is_lost, bucket.put_back)
+
+    with capsys.disabled():
+        print(f"\n{tried} boundaries, up to number {last}: the machine was lost at each")  # noqa: T201
