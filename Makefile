@@ -13,7 +13,7 @@ test: lint
 	$(BIN)/pytest -n 2
 
 test-long: $(VENV)/.dev
-	$(BIN)/pytest -m long
+	$(BIN)/pytest -n 2 -m long
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
