@@ -65,6 +65,7 @@ def test_a_group_of_theirs_keeps_them_in(lab: Lab, tmp_path: Path) -> None:
     assert project.call("plan", "--detailed-exitcode").code == 0
 
 
+@pytest.mark.long
 def test_who_means_it_says_how_often(lab: Lab, tmp_path: Path) -> None:
     project = project_of(lab, tmp_path, "    owner: ada@acme.test\n")
     project.call("plan", "--out", "plan.json", "--allow", "lockout=1")
