@@ -11,18 +11,19 @@ PACKAGE = ROOT / "domostate"
 FILES = sorted(path for path in PACKAGE.rglob("*.py"))
 
 ADAPTERS = {"manifests", "domo", "record"}
-CORE = {"errors", "model", "kinds", "planning"}
+CORE = {"errors", "model", "kinds", "access", "planning"}
 ALLOWED = {
     "errors": set(),
     "loopback": set(),
     "model": {"errors"},
     "kinds": {"model", "errors"},
-    "planning": {"model", "kinds", "errors"},
+    "access": {"model", "errors"},
+    "planning": {"model", "kinds", "access", "errors"},
     "manifests": {"kinds", "model", "errors"},
     "domo": {"kinds", "model", "errors", "loopback"},
     "record": {"kinds", "model", "errors", "loopback"},
     "engine": {*ADAPTERS, *CORE, "loopback"},
-    "views": {"planning", "model", "errors"},
+    "views": {"planning", "access", "model", "errors"},
     "cli": {*ADAPTERS, *CORE, "engine", "views"},
     "__main__": {"cli"},
     "emulator": set(),
