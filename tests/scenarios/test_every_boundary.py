@@ -54,6 +54,12 @@ def server() -> Iterator[S3Factory]:
 
 
 @pytest.fixture(scope="module")
+def bucket(remote: Fifty, server: S3Factory) -> Bucket:
+    """What the bucket holds before anything was changed."""
+    return Bucket(server)
+
+
+@pytest.fixture(scope="module")
 def remote(serving_lab: Lab, server: S3Factory, tmp_path_factory: pytest.TempPathFactory) -> Fifty:
     root = tmp_path_factory.mktemp("remote")
     return fifty_changes(serving_lab, root, lambda one: in_s3(one, server).project)
@@ -104,10 +110,8 @@ def test_an_apply_killed_at_some_boundaries_is_finished(before: Fifty) -> None:
 
 
 def test_an_apply_whose_machine_is_lost_at_some_boundaries_is_finished_on_another_one(
-    remote: Fifty, server: S3Factory
+    remote: Fifty, bucket: Bucket
 ) -> None:
-    bucket = Bucket(server)
-
     _, last = killed_at_every(remote, 797, 1, the_machine_is_lost, bucket.put_back)
 
     assert last > 1_000
@@ -127,10 +131,8 @@ def test_an_apply_killed_at_every_boundary_is_finished(
 @pytest.mark.long
 @pytest.mark.parametrize("part", range(1, PARTS + 1))
 def test_an_apply_whose_machine_is_lost_at_every_boundary_is_finished_on_another_one(
-    remote: Fifty, server: S3Factory, capsys: pytest.CaptureFixture[str], part: int
+    remote: Fifty, bucket: Bucket, capsys: pytest.CaptureFixture[str], part: int
 ) -> None:
-    bucket = Bucket(server)
-
     tried, last = killed_at_every(remote, PARTS, part, the_machine_is_lost, bucket.put_back)
 
     with capsys.disabled():
