@@ -9,7 +9,7 @@ from enum import StrEnum
 from math import isfinite
 from typing import Any, Final
 
-from domostate.access.filters import RowFilter
+from domostate.model.holding import RowFilter
 
 __all__ = ["Alternatives", "Atom", "Sort", "asked", "holds_on_text"]
 

@@ -11,8 +11,8 @@ from itertools import combinations, product
 from typing import Final
 
 from domostate.access.atoms import Alternatives, Atom, Sort
-from domostate.access.filters import RowFilter
 from domostate.access.places import places_of
+from domostate.model.holding import RowFilter
 
 __all__ = ["Cells", "cells_of"]
 

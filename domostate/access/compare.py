@@ -7,7 +7,8 @@ from typing import Final
 
 from domostate.access.atoms import Alternatives, asked
 from domostate.access.cells import cells_of
-from domostate.access.filters import ALL, NONE, Conjunction, RowFilter, Rows, union
+from domostate.access.filters import ALL, NONE, Conjunction, Rows, union
+from domostate.model.holding import RowFilter
 
 __all__ = ["Verdict", "compared", "contained", "same"]
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from domostate.access.compare import same
 from domostate.access.effective import NOTHING, Access, access_of, within
-from domostate.access.estate import Estate, Holding, Person
+from domostate.access.estate import Estate, Person
 from domostate.access.members import Membership
 from domostate.access.ways import Way, ways_of
 from domostate.model.principal import AccessLevel, Principal
@@ -107,7 +107,7 @@ class _Side:
         holding = self.estate.holdings.get(id_)
         if holding is None:
             return frozenset()
-        named = (self.membership.users_in(one) for one in (holding.owner, *holding.levels))
+        named = (self.membership.users_in(one) for one in (holding.owner, *(holding.levels or {})))
         return self.managing.union(*named)
 
     def access(self, person: str, id_: str) -> Access:
@@ -115,7 +115,7 @@ class _Side:
         holding, who = self.estate.holdings.get(id_), self.estate.people.get(person)
         if holding is None or who is None:
             return NOTHING
-        mine = self.membership.principals_of(person) & _named(holding)
+        mine = self.membership.principals_of(person) & holding.named
         personal = any(one.dynamic for one in holding.policies)
         special = personal or who.manages or not who.active
         key = (id_, person if special else "", mine)
@@ -129,11 +129,6 @@ class _Side:
         if holding is None or who is None:
             return []
         return list(ways_of(who, holding, self.estate, self.membership))
-
-
-def _named(holding: Holding) -> frozenset[Principal]:
-    members = (policy.members for policy in holding.policies)
-    return frozenset({holding.owner, *holding.levels}).union(*members)
 
 
 def _changed(person: str, id_: str, before: _Side, after: _Side) -> Iterator[AccessChange]:

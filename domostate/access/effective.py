@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domostate.access.compare import contained
-from domostate.access.estate import Holding, Person, RowPolicy
-from domostate.access.filters import ALL, NONE, RowFilter, Rows, shown, union
+from domostate.access.estate import Person
+from domostate.access.filters import ALL, NONE, Rows, shown, union
+from domostate.model.holding import Holding, RowFilter, RowPolicy
 from domostate.model.principal import AccessLevel, Principal
 
 __all__ = ["NOTHING", "Access", "Why", "access_of", "rows_of", "within"]
 
 _BYPASSING = (AccessLevel.OWNER, AccessLevel.CO_OWNER)
+_SWITCH_UNKNOWN = shown(RowFilter("", "", (), unknown="whether PDP is on is not known"))
 _TYPES = frozenset({"STRING", "DECIMAL", "LONG", "DOUBLE", "DATE", "DATETIME"})
 
 
@@ -49,16 +51,18 @@ def access_of(person: Person, mine: frozenset[Principal], holding: Holding) -> A
     """What a person has; `mine` holds them and every group that they are in."""
     if not person.active:
         return Access(AccessLevel.NONE, NONE, Why.INACTIVE)
-    level = _level(mine, holding)
+    level = holding.level(mine)
     if person.manages:
         # A managing role may do all that an owner may (product §3).
         return Access(AccessLevel.OWNER, ALL, Why.ROLE)
     if level is AccessLevel.NONE:
         return NOTHING
-    if not holding.pdp:
-        return Access(level, ALL, Why.PDP_OFF)
     if level in _BYPASSING:
         return Access(level, ALL, Why.OWNS)
+    if holding.pdp is None:
+        return Access(level, _SWITCH_UNKNOWN, Why.POLICIES)
+    if not holding.pdp:
+        return Access(level, ALL, Why.PDP_OFF)
     return Access(level, rows_of(person, _applying(mine, holding), holding), Why.POLICIES)
 
 
@@ -72,13 +76,6 @@ def within(middle: Access, *ends: Access) -> bool:
 def rows_of(person: Person, policies: Iterable[RowPolicy], holding: Holding) -> Rows:
     """The rows that the policies show together."""
     return union(*(_shown_by(policy, person, holding) for policy in policies))
-
-
-def _level(mine: frozenset[Principal], holding: Holding) -> AccessLevel:
-    if holding.owner in mine:
-        return AccessLevel.OWNER
-    found = (level for who, level in holding.levels.items() if who in mine)
-    return max(found, key=lambda one: one.rank, default=AccessLevel.NONE)
 
 
 def _applying(mine: frozenset[Principal], holding: Holding) -> Iterator[RowPolicy]:

@@ -1,37 +1,11 @@
-"""Row filters and sets of rows, as far as access is concerned.
+"""Sets of rows: a union of conjunctions of filters, which is what the policies of one person show.
 
-A set of rows is a union of conjunctions of filters: what the policies of one person show. It is
-compared as a description; no row is ever read.
+They are compared as descriptions; no row is ever read.
 """
 
-from dataclasses import dataclass, replace
+from domostate.model.holding import RowFilter
 
-__all__ = ["ALL", "NONE", "RowFilter", "Rows", "shown", "union"]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class RowFilter:
-    """One condition on one column: the cell matches one of `values` (BETWEEN: lies between the
-    two), and `negated` inverts that. An empty cell matches nothing, inverted or not (GUESS:
-    guarantees, access model 4).
-
-    `column_type` is Domo's type of the column. `unknown` says why nobody can tell which rows the
-    condition shows, and is empty where that is known: two conditions of equal fields show the same
-    rows even then.
-    """
-
-    column: str
-    operator: str
-    values: tuple[str, ...]
-    negated: bool = False
-    ignore_case: bool = False
-    column_type: str = "STRING"
-    unknown: str = ""
-
-    def unclear(self, why: str) -> "RowFilter":
-        """The same condition, with nobody knowing what it shows."""
-        return replace(self, unknown=why)
-
+__all__ = ["ALL", "NONE", "Conjunction", "Rows", "shown", "union"]
 
 Conjunction = frozenset[RowFilter]
 Rows = frozenset[Conjunction]

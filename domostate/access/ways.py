@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from domostate.access.estate import Estate, Holding, Person
+from domostate.access.estate import Estate, Person
 from domostate.access.members import Membership
+from domostate.model.holding import Holding
 from domostate.model.principal import AccessLevel, Principal, PrincipalType
 
 __all__ = ["Way", "ways_of"]
@@ -51,7 +52,7 @@ def ways_of(
 
     if person.manages:
         yield Way(level=AccessLevel.OWNER, by_role=True)
-    granted = [(who, level) for who, level in holding.levels.items() if who in mine]
+    granted = [(who, level) for who, level in (holding.levels or {}).items() if who in mine]
     granted += [(holding.owner, AccessLevel.OWNER)] if holding.owner in mine else []
     for who, level in sorted(granted, key=lambda one: (-one[1].rank, one[0])):
         yield Way(through(who), level)

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from domostate.access.filters import ALL, NONE, RowFilter, Rows
+from domostate.access.filters import ALL, NONE, Rows
+from domostate.model.holding import RowFilter
 
 __all__ = ["rows_text"]
 

@@ -5,25 +5,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from domostate.kinds.aspect import Aspect
-from domostate.kinds.dataset import ASPECTS, holders
-from domostate.kinds.dataset.holders import HOLDING, Holders, owner_wanted
+from domostate.kinds.dataset import ASPECTS, holding
+from domostate.kinds.dataset.holding import HOLDING, owner_wanted
 from domostate.kinds.dataset.rights import may_change
 from domostate.kinds.names import Names
 from domostate.model.address import Address
 from domostate.model.call import Part, Plane
-from domostate.model.change import Document
+from domostate.model.change import Document, Operation
+from domostate.model.holding import Holding
 from domostate.model.observed import Live
 
 __all__ = [
     "HOLDING",
     "KINDS",
-    "Holders",
     "Kind",
     "aspect_of",
     "common_aspects",
     "contents_in",
-    "holders_of",
     "holders_parts",
+    "holding_after",
+    "holding_of",
     "ignorable",
     "marker_parts",
     "markers_in",
@@ -119,15 +120,20 @@ def markers_in(address: Address, document: Document) -> tuple[str, ...]:
 
 def holders_parts(kind: str, planes: frozenset[Plane]) -> frozenset[Part]:
     """The live parts that tell of everybody who holds an object, as far as the planes have them."""
-    plane = next((one for one in holders.PARTS if one in planes), None)
-    return frozenset() if plane is None else holders.PARTS[plane]
+    plane = next((one for one in holding.PARTS if one in planes), None)
+    return frozenset() if plane is None else holding.PARTS[plane]
 
 
-def holders_of(
+def holding_of(
     address: Address, live: Live, planes: frozenset[Plane], names: Names
-) -> Holders | None:
-    """Who holds a live object as far as it was read, None where not even the owner was."""
-    return holders.holders_of(live, planes, names)
+) -> Holding | None:
+    """The holding of a live object as far as it was read, None where not even the owner was."""
+    return holding.holding_of(live, planes, names)
+
+
+def holding_after(there: Holding, op: Operation) -> Holding:
+    """The holding of an object once an operation on it is done."""
+    return holding.after(there, op)
 
 
 def _bearers(

@@ -8,11 +8,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from domostate.kinds.names import Names
-from domostate.kinds.registry import HOLDING, Holders, holders_of, holders_parts, owner_wanted
+from domostate.kinds.registry import (
+    HOLDING,
+    holders_parts,
+    holding_after,
+    holding_of,
+    owner_wanted,
+)
 from domostate.model.address import Address
 from domostate.model.call import Part, Plane
 from domostate.model.change import Action, Change, Operation
 from domostate.model.desired import Desired, Manage
+from domostate.model.holding import Holding
 from domostate.model.observed import Found, Live, Observed
 from domostate.model.plan import Budget
 from domostate.model.principal import AccessLevel, Directory, Principal, PrincipalType
@@ -69,7 +76,7 @@ def holders_wanted(
             continue
         after = owner_wanted(declared, names)
         for id_ in ids_of(declared, found, state):
-            before = holders_of(address, live[id_], planes, names) if id_ in live else None
+            before = holding_of(address, live[id_], planes, names) if id_ in live else None
             if before is None or after is None or after == before.owner:
                 continue
             if before.owner in _mine(directory) or not _is_active(after, directory):
@@ -88,12 +95,12 @@ def _reasons(change: Change, observed: Observed, names: Names) -> Iterator[str]:
     yield from _abandoned(change, before, directory)
 
 
-def _before(change: Change, observed: Observed, names: Names) -> Holders | None:
+def _before(change: Change, observed: Observed, names: Names) -> Holding | None:
     me = observed.directory.me
     if Action.CREATE in change.actions:
-        return None if me is None else Holders(me, {})
+        return None if me is None else Holding(me, {})
     live = observed.live.get(change.id or "")
-    return None if live is None else holders_of(change.address, live, observed.planes, names)
+    return None if live is None else holding_of(change.address, live, observed.planes, names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,7 @@ class _Leaving:
     """The running identity, which has no role to fall back on, on its way out of an object."""
 
     change: Change
-    before: Holders
+    before: Holding
     me: Principal
     mine: Collection[Principal]
 
@@ -124,7 +131,7 @@ class _Leaving:
         """Each operation with the identity's level before and after it."""
         holders = self.before
         for op in self.change.operations:
-            then = holders.after(op)
+            then = holding_after(holders, op)
             yield op, holders.level(self.mine), then.level(self.mine)
             holders = then
 
@@ -149,11 +156,11 @@ class _Leaving:
         return _NEEDED.get(op.name, AccessLevel.CAN_EDIT)
 
 
-def _abandoned(change: Change, before: Holders, directory: Directory) -> Iterator[str]:
+def _abandoned(change: Change, before: Holding, directory: Directory) -> Iterator[str]:
     """Why nobody active would own the object who could before."""
     after = before
     for op in change.operations:
-        after = after.after(op)
+        after = holding_after(after, op)
     given = after.owner != before.owner and not _is_active(after.owner, directory)
     if (given or _is_held(before, directory)) and not _is_held(after, directory):
         known = after.owner.id in directory.users or after.owner.id in directory.groups
@@ -164,7 +171,7 @@ def _abandoned(change: Change, before: Holders, directory: Directory) -> Iterato
         )
 
 
-def _is_held(holders: Holders, directory: Directory) -> bool:
+def _is_held(holders: Holding, directory: Directory) -> bool:
     """Whether anybody active owns it; a group counts as somebody."""
     owners = [who for who, level in (holders.levels or {}).items() if level is AccessLevel.CO_OWNER]
     return any(_is_active(who, directory) for who in (holders.owner, *owners))

@@ -6,8 +6,9 @@ from itertools import product
 from random import Random
 from typing import Any
 
-from domostate.access.estate import Estate, Group, Holding, Person, RowPolicy
-from domostate.access.filters import RowFilter, Rows
+from domostate.access.estate import Estate, Group, Person
+from domostate.access.filters import Rows
+from domostate.model.holding import Holding, RowFilter, RowPolicy
 from domostate.model.principal import AccessLevel, Principal, PrincipalType
 
 TYPES: Mapping[str, str] = {"region": "STRING", "amount": "LONG", "day": "DATE", "price": "DOUBLE"}
@@ -104,8 +105,6 @@ def a_holding(dice: Random, everybody: Sequence[Principal], columns: Sequence[st
     grantable = [level for level in AccessLevel if level not in ("OWNER", "NONE")]
     levels = {who: dice.choice(grantable) for who in everybody if dice.random() < 0.35}
     return Holding(
-        "d",
-        "Data",
         dice.choice(everybody),
         levels,
         pdp=dice.random() < 0.8,

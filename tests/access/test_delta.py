@@ -6,8 +6,8 @@ from random import Random
 import pytest
 
 from domostate.access.delta import AccessChange, ChangeKind, Delta, delta
-from domostate.access.estate import Estate, Group, Holding, Person, RowPolicy
-from domostate.access.filters import RowFilter
+from domostate.access.estate import Estate, Group, Person
+from domostate.model.holding import Holding, RowFilter, RowPolicy
 from domostate.model.principal import AccessLevel, Principal, PrincipalType
 from tests.access import brute
 from tests.access.cases import an_estate, tables
@@ -33,8 +33,6 @@ EAST = RowFilter("region", "EQUALS", ("East",))
 SALES = Group("s", "Sales", users=frozenset({"2"}), groups=frozenset({"w"}))
 WESTERNERS = Group("w", "West", users=frozenset({"1"}))
 ORDERS = Holding(
-    "orders",
-    "Orders",
     user("0"),
     {group("s"): AccessLevel.CAN_VIEW},
     pdp=True,

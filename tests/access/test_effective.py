@@ -6,9 +6,10 @@ import pytest
 
 from domostate.access.compare import contained
 from domostate.access.effective import Access, Why, access_of, within
-from domostate.access.estate import Group, Holding, Person, RowPolicy
-from domostate.access.filters import ALL, NONE, RowFilter, shown
+from domostate.access.estate import Group, Person
+from domostate.access.filters import ALL, NONE, shown
 from domostate.access.members import Membership
+from domostate.model.holding import Holding, RowFilter, RowPolicy
 from domostate.model.principal import AccessLevel, Principal, PrincipalType
 from tests.access import brute
 from tests.access.cases import TYPES, an_estate, tables
@@ -70,7 +71,7 @@ NESTED = Membership(
 
 
 def holding(**more: object) -> Holding:
-    return Holding("d", "Sales", ROOT, columns={"region": "STRING"}, **more)  # type: ignore[arg-type]
+    return Holding(ROOT, columns={"region": "STRING"}, **more)  # type: ignore[arg-type]
 
 
 def test_who_is_in_a_group_of_a_group_has_what_is_given_to_the_outermost() -> None:

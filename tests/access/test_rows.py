@@ -6,7 +6,8 @@ from random import Random
 import pytest
 
 from domostate.access.compare import Verdict, compared, contained, same
-from domostate.access.filters import ALL, NONE, RowFilter, Rows, shown, union
+from domostate.access.filters import ALL, NONE, Rows, shown, union
+from domostate.model.holding import RowFilter
 from tests.access import brute
 from tests.access.cases import TYPES, some_rows, tables
 

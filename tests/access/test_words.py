@@ -2,8 +2,9 @@
 
 import pytest
 
-from domostate.access.filters import ALL, NONE, RowFilter, Rows, shown, union
+from domostate.access.filters import ALL, NONE, Rows, shown, union
 from domostate.access.words import rows_text
+from domostate.model.holding import RowFilter
 
 WEST = RowFilter("region", "EQUALS", ("West",))
 

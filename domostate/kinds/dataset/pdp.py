@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from domostate.errors import Finding, NotFound
 from domostate.kinds.aspect import Aspect, Draft, Ids, Replies, Setting, Step
 from domostate.kinds.dataset.owner import wire_id
@@ -17,6 +15,7 @@ from domostate.kinds.dataset.policies import (
     PdpDeclared,
     Policy,
     declared_pdp,
+    dump_policy,
     policies_of,
     wire_policy,
 )
@@ -145,13 +144,15 @@ class PdpAspect(Aspect[PdpDeclared, Pdp]):
         for policy in after.policies:
             was = old.get(policy.id) if policy.id else None
             if was is None:
-                document = _document(policy)
+                document = dump_policy(policy)
                 yield Draft("create_policy", None, document, ChangeClass.WIDENING)
             elif was != policy:
-                yield Draft("update_policy", _document(was), _document(policy), _class(was, policy))
+                yield Draft(
+                    "update_policy", dump_policy(was), dump_policy(policy), _class(was, policy)
+                )
         for policy in before.policies:
             if policy.id not in kept:
-                yield Draft("delete_policy", _document(policy), None, ChangeClass.NARROWING)
+                yield Draft("delete_policy", dump_policy(policy), None, ChangeClass.NARROWING)
         if before.all_rows != after.all_rows:
             yield Draft(
                 "set_all_rows",
@@ -292,17 +293,9 @@ def _keyed_members(members: Members) -> Document:
     }
 
 
-_POLICY = TypeAdapter(Policy)
-
-
-def _document(policy: Policy) -> Document:
-    document: Document = _POLICY.dump_python(policy, mode="json", by_alias=True)
-    return document
-
-
 def _open(pdp: Pdp) -> Document:
     members = pdp.all_rows
-    return _document(Policy(ALL_ROWS, (), members.users, members.groups, id=pdp.open_id))
+    return dump_policy(Policy(ALL_ROWS, (), members.users, members.groups, id=pdp.open_id))
 
 
 def _class(before: Policy, after: Policy) -> ChangeClass:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from domostate.kinds.dataset.filters import FilterSpec, Operator
 from domostate.kinds.dataset.owner import wire_id
@@ -12,6 +12,7 @@ from domostate.kinds.dataset.spec import PdpSpec, PolicySpec
 from domostate.kinds.names import Names
 from domostate.kinds.references import GroupMember, UserMember, reference_to
 from domostate.model.call import Plane
+from domostate.model.change import Document
 from domostate.model.desired import Declared, ListMode
 from domostate.model.principal import Principal, PrincipalType
 
@@ -23,6 +24,8 @@ __all__ = [
     "PdpDeclared",
     "Policy",
     "declared_pdp",
+    "dump_policy",
+    "load_policy",
     "policies_of",
     "wire_policy",
 ]
@@ -97,6 +100,20 @@ class Pdp:
     all_rows: Members = Members()
     open_id: str = field(default="", compare=False)
     """Domo's id of the All Rows policy, empty while it does not exist."""
+
+
+_POLICY = TypeAdapter(Policy)
+
+
+def dump_policy(policy: Policy) -> Document:
+    """The JSON form of a policy, which operations carry."""
+    document: Document = _POLICY.dump_python(policy, mode="json", by_alias=True)
+    return document
+
+
+def load_policy(document: Document) -> Policy:
+    """The policy behind its JSON form; what operations carry besides is left out."""
+    return _POLICY.validate_python(document)
 
 
 def declared_pdp(entry: Declared, names: Names) -> PdpDeclared | None:
