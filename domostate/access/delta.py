@@ -6,9 +6,10 @@ from enum import StrEnum
 
 from domostate.access.compare import same
 from domostate.access.effective import NOTHING, Access, access_of, within
-from domostate.access.estate import Estate, Person
+from domostate.access.estate import Estate
 from domostate.access.members import Membership
 from domostate.access.ways import Way, ways_of
+from domostate.model.people import Person
 from domostate.model.principal import AccessLevel, Principal
 
 __all__ = ["AccessChange", "ChangeKind", "Delta", "delta"]

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domostate.access.compare import contained
-from domostate.access.estate import Person
 from domostate.access.filters import ALL, NONE, Rows, shown, union
 from domostate.model.holding import Holding, RowFilter, RowPolicy
+from domostate.model.people import Person
 from domostate.model.principal import AccessLevel, Principal
 
 __all__ = ["NOTHING", "Access", "Why", "access_of", "rows_of", "within"]

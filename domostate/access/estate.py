@@ -4,30 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from domostate.model.holding import Holding
+from domostate.model.people import Group, Person
 
-__all__ = ["Estate", "Group", "Person"]
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A user. `manages`: their role manages every dataset without a grant. `attributes` are what
-    dynamic filters take their values from, None where nobody has looked."""
-
-    id: str
-    email: str
-    active: bool = True
-    manages: bool = False
-    attributes: Mapping[str, tuple[str, ...]] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A group by the ids of its members."""
-
-    id: str
-    name: str
-    users: frozenset[str] = frozenset()
-    groups: frozenset[str] = frozenset()
+__all__ = ["Estate"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ That groups nest is a GUESS (guarantees, access model 1); groups that contain ea
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from domostate.access.estate import Group
+from domostate.model.people import Group
 from domostate.model.principal import Principal, PrincipalType
 
 __all__ = ["Membership"]

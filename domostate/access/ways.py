@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from domostate.access.estate import Estate, Person
+from domostate.access.estate import Estate
 from domostate.access.members import Membership
 from domostate.model.holding import Holding
+from domostate.model.people import Person
 from domostate.model.principal import AccessLevel, Principal, PrincipalType
 
 __all__ = ["Way", "ways_of"]

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 from domostate.domo.paging import Page, pages
 from domostate.domo.parts import METADATA_PARTS, columns_in, stream_in
-from domostate.domo.reading import Reading, Row, get, rows_in
+from domostate.domo.reading import Reading, Row, chunks, get, rows_in
 from domostate.errors import DomoError
 from domostate.model.call import Call, Part, Plane
 
@@ -28,13 +28,13 @@ _NO_SUCH_CALL: Final = frozenset({400, 403, 404, 405})
 
 def metadata(reading: Reading, ids: Sequence[str]) -> list[Callable[[], Learned]]:
     """Tasks that read the metadata of many datasets; unknown and hidden ids are left out."""
-    return [partial(_metadata, reading, some) for some in _chunks(ids, _IDS_PER_CALL)]
+    return [partial(_metadata, reading, some) for some in chunks(ids, _IDS_PER_CALL)]
 
 
 def streams(reading: Reading, by_dataset: Mapping[str, str]) -> list[Callable[[], Learned]]:
     """Tasks that read many connector streams; the ids of the streams come by dataset."""
     pairs = list(by_dataset.items())
-    return [partial(_streams, reading, some) for some in _chunks(pairs, _STREAMS_PER_CALL)]
+    return [partial(_streams, reading, some) for some in chunks(pairs, _STREAMS_PER_CALL)]
 
 
 def all_api_streams(reading: Reading, ids: Sequence[str]) -> Learned:
@@ -69,12 +69,12 @@ class SchemaLists:
         self, reading: Reading, part: Part, ids: Sequence[str]
     ) -> list[Callable[[], Learned]]:
         """Tasks that read the schemas; none where the instance lacks the call."""
-        chunks = _chunks(ids, _IDS_PER_CALL)
-        if self._there is None and chunks:
-            probed = self._probe(reading, part, chunks.pop(0))
-            rest = [partial(_schemas, reading, part, some) for some in chunks]
+        several = chunks(ids, _IDS_PER_CALL)
+        if self._there is None and several:
+            probed = self._probe(reading, part, several.pop(0))
+            rest = [partial(_schemas, reading, part, some) for some in several]
             return [lambda: probed, *rest] if self._there else []
-        return [partial(_schemas, reading, part, some) for some in chunks] if self._there else []
+        return [partial(_schemas, reading, part, some) for some in several] if self._there else []
 
     def _probe(self, reading: Reading, part: Part, ids: Sequence[str]) -> Learned:
         try:
@@ -135,7 +135,3 @@ def _schemas(reading: Reading, part: Part, ids: Sequence[str]) -> Learned:
 def _source_id(source: Any) -> str:
     """The id in `dataSource`, of which only the name is known: an object, or the id itself."""
     return str(source.get("id", "")) if isinstance(source, dict) else str(source)
-
-
-def _chunks(rows: Sequence[T], size: int) -> list[Sequence[T]]:
-    return [rows[start : start + size] for start in range(0, len(rows), size)]

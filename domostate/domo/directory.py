@@ -1,7 +1,8 @@
 """Who there is: users, groups and accounts."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from domostate.domo.paging import Page, pages
@@ -9,7 +10,7 @@ from domostate.domo.reading import Reading, Row, get, rows_in
 from domostate.errors import Broken
 from domostate.model.call import Call, Plane
 
-__all__ = ["accounts", "groups", "users"]
+__all__ = ["Users", "accounts", "groups", "users"]
 
 _USERS_PER_PAGE: Final = 200  # as a client sends (product §1.5)
 _GROUPS_PER_PAGE: Final = 100  # as a client sends (product §1.5)
@@ -18,18 +19,31 @@ _DELETED: Final = re.compile(r"_deleted_[0-9a-f-]{32,36}$", re.IGNORECASE)
 _FALSE: Final = frozenset({"false", "0", "no"})
 
 
-def users(reading: Reading) -> tuple[dict[str, str], frozenset[str]]:
-    """Every user's e-mail by id, and the ids of those who are deactivated; without deleted ones."""
+@dataclass(frozen=True, slots=True)
+class Users:
+    """Every user's e-mail by id, the ids of those who are deactivated, and the ids of their roles
+    where Domo tells them; without deleted ones."""
+
+    emails: Mapping[str, str]
+    inactive: frozenset[str]
+    roles: Mapping[str, str]
+
+
+def users(reading: Reading) -> Users:
+    """Everybody there is."""
     rows = _product_users(reading) if Plane.PRODUCT in reading.planes else _platform_users(reading)
     emails: dict[str, str] = {}
     inactive: set[str] = set()
+    roles: dict[str, str] = {}
     for row in rows:
         if _flag(row, "deleted", "isDeleted", otherwise=False):
             continue
         emails[str(row["id"])] = _email(row)
         if not _flag(row, "isActive", "active", otherwise=True):
             inactive.add(str(row["id"]))
-    return dict(sorted(emails.items())), frozenset(inactive)
+        if row.get("roleId") is not None:
+            roles[str(row["id"])] = str(row["roleId"])
+    return Users(dict(sorted(emails.items())), frozenset(inactive), roles)
 
 
 def groups(reading: Reading) -> dict[str, str]:
@@ -98,7 +112,7 @@ def _search(offset: int) -> dict[str, Any]:
         "sort": {"field": "created", "order": "ASC"},
         "filters": [],
         "parts": ["MINIMAL"],
-        "attributes": ["id", "displayName", "emailAddress", "isActive"],
+        "attributes": ["id", "displayName", "emailAddress", "isActive", "roleId"],
     }
 
 

@@ -8,7 +8,7 @@ from domostate.errors import Broken, Forbidden, NotFound, Rejected
 from domostate.model.call import Plane
 from domostate.model.principal import Principal, PrincipalType
 
-__all__ = ["Identity", "Standing", "identity", "standing"]
+__all__ = ["Identity", "Standing", "identity", "role_manages", "standing"]
 
 _ADMIN: Final = "Admin"
 _MANAGES: Final = "dataset.manage"
@@ -78,10 +78,14 @@ def _manages(reading: Reading, row: Row, role: str) -> bool | None:
         return True
     if role_id is None or Plane.PRODUCT not in reading.planes:
         return False if role else None
+    return role_manages(reading, str(role_id))
+
+
+def role_manages(reading: Reading, role_id: str) -> bool:
+    """Whether a role manages every dataset without a grant; False where Domo does not tell."""
+    call = get(Plane.PRODUCT, f"/api/authorization/v1/roles/{role_id}/authorities")
     try:
-        found = reading.ask(
-            get(Plane.PRODUCT, f"/api/authorization/v1/roles/{role_id}/authorities")
-        )
+        found = reading.ask(call)
     except _REFUSALS:
         # A role that may not even look: to be asked once too often is the safe side.
         return False

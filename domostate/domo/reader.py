@@ -5,14 +5,16 @@ from functools import partial
 from itertools import groupby
 from typing import Any, Final
 
-from domostate.domo import batches, directory, identity, marked, names
+from domostate.domo import batches, crowd, directory, identity, marked, names
 from domostate.domo.batches import Key, Learned, SchemaLists
+from domostate.domo.directory import Users
 from domostate.domo.identity import Identity, Standing
 from domostate.domo.parts import Missing, read_part, read_stream
 from domostate.domo.reading import Reading
 from domostate.errors import DomoError, Forbidden, Unauthorized
 from domostate.model.call import Call, Part, Plane
 from domostate.model.observed import Found, Live, Presence
+from domostate.model.people import Group
 from domostate.model.principal import Directory, Principal
 
 __all__ = ["Reader"]
@@ -86,18 +88,27 @@ class Reader:
         me, mine = self.check_identity(), Standing(None)
         if standing and self._me is not None:
             mine = identity.standing(self._reading, self._me)
-        emails, inactive = directory.users(self._reading) if users else ({}, frozenset[str]())
+        known = directory.users(self._reading) if users else Users({}, frozenset(), {})
         if me is not None and not me.name:
-            me = Principal(me.type, me.id, emails.get(me.id, ""))
+            me = Principal(me.type, me.id, known.emails.get(me.id, ""))
         return Directory(
-            users=emails,
+            users=known.emails,
             groups=directory.groups(self._reading) if groups else {},
             accounts=directory.accounts(self._reading) if accounts else {},
-            inactive=inactive,
+            inactive=known.inactive,
             me=me,
             manages=mine.manages,
             my_groups=mine.groups,
+            roles=known.roles,
         )
+
+    def groups_within(self, ids: Collection[str]) -> dict[str, Group]:
+        """The groups with their members, and those in them; see `crowd.groups_within`."""
+        return crowd.groups_within(self._reading, ids)
+
+    def managing(self, roles: Mapping[str, str]) -> frozenset[str]:
+        """Of users (by id, with the id of their role) those who manage every dataset."""
+        return crowd.managing(self._reading, roles)
 
     def find_by_name(self, wanted: Collection[str]) -> dict[str, tuple[Found, ...]]:
         """The datasets that bear each name exactly; see `names.find_by_name`."""

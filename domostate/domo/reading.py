@@ -8,7 +8,7 @@ from domostate.domo.transport import Transport
 from domostate.errors import Broken, UsageError
 from domostate.model.call import Call, Plane
 
-__all__ = ["Reading", "Row", "get", "rows_in"]
+__all__ = ["Reading", "Row", "chunks", "get", "rows_in"]
 
 T = TypeVar("T")
 Row = dict[str, Any]
@@ -21,6 +21,11 @@ _POSTS_THAT_READ: Final = frozenset(
         "/api/identity/v1/users/search",  # product §6
     }
 )
+
+
+def chunks(rows: Sequence[T], size: int) -> list[Sequence[T]]:
+    """The rows in pieces of at most this size, as calls for many take them."""
+    return [rows[start : start + size] for start in range(0, len(rows), size)]
 
 
 def get(plane: Plane, path: str, **query: str | int) -> Call:

@@ -69,6 +69,7 @@ class Directory:
     `me` is the running identity, None where the plane does not tell. `manages` says whether its
     role manages every dataset without a grant, None where nobody tells; `my_groups` holds the ids
     of the groups that it is in directly, and is not looked up for who manages everything.
+    `roles` maps users to the ids of their roles, as far as Domo tells.
     """
 
     users: Mapping[str, str]
@@ -78,6 +79,7 @@ class Directory:
     me: Principal | None = None
     manages: bool | None = None
     my_groups: frozenset[str] = frozenset()
+    roles: Mapping[str, str] = field(default_factory=dict)
 
     def named(self, type_: PrincipalType, id_: str) -> Principal:
         """The principal with its name, or without one when the directory does not list it."""

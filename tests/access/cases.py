@@ -6,9 +6,10 @@ from itertools import product
 from random import Random
 from typing import Any
 
-from domostate.access.estate import Estate, Group, Person
+from domostate.access.estate import Estate
 from domostate.access.filters import Rows
 from domostate.model.holding import Holding, RowFilter, RowPolicy
+from domostate.model.people import Group, Person
 from domostate.model.principal import AccessLevel, Principal, PrincipalType
 
 TYPES: Mapping[str, str] = {"region": "STRING", "amount": "LONG", "day": "DATE", "price": "DOUBLE"}

@@ -6,8 +6,9 @@ from random import Random
 import pytest
 
 from domostate.access.delta import AccessChange, ChangeKind, Delta, delta
-from domostate.access.estate import Estate, Group, Person
+from domostate.access.estate import Estate
 from domostate.model.holding import Holding, RowFilter, RowPolicy
+from domostate.model.people import Group, Person
 from domostate.model.principal import AccessLevel, Principal, PrincipalType
 from tests.access import brute
 from tests.access.cases import an_estate, tables

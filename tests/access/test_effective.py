@@ -6,10 +6,10 @@ import pytest
 
 from domostate.access.compare import contained
 from domostate.access.effective import Access, Why, access_of, within
-from domostate.access.estate import Group, Person
 from domostate.access.filters import ALL, NONE, shown
 from domostate.access.members import Membership
 from domostate.model.holding import Holding, RowFilter, RowPolicy
+from domostate.model.people import Group, Person
 from domostate.model.principal import AccessLevel, Principal, PrincipalType
 from tests.access import brute
 from tests.access.cases import TYPES, an_estate, tables

@@ -19,7 +19,9 @@ def test_the_reader_has_reads_and_nothing_else() -> None:
         "find_marked",
         "forget",
         "get",
+        "groups_within",
         "lists_lag",
+        "managing",
         "planes",
         "read",
     }

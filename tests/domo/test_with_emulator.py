@@ -155,6 +155,29 @@ def test_both_planes_list_the_same_people(
     assert product.groups == platform.groups
 
 
+@pytest.mark.parametrize("credentials", [{}, {"product": None}], ids=["product", "platform"])
+def test_both_planes_tell_of_the_same_members(
+    emulator: Emulator, opened: Opening, credentials: dict[str, None]
+) -> None:
+    reader = opened(**credentials).reader
+    known = reader.directory(users=True, groups=True, accounts=False)
+    emails = {
+        known.groups[one.id]: sorted(known.users[id_] for id_ in one.users)
+        for one in reader.groups_within(known.groups).values()
+    }
+
+    assert emails == {"Finance": ["ada@acme.test"], "West": ["wes@acme.test"], "East": []}
+
+
+def test_an_admin_is_found_to_manage_everything(emulator: Emulator, opened: Opening) -> None:
+    reader = opened().reader
+    known = reader.directory(users=True, groups=False, accounts=False)
+
+    managing = reader.managing(known.roles)
+
+    assert {known.users[id_] for id_ in managing} == {"ada@acme.test"}
+
+
 def test_every_product_part_is_read(emulator: Emulator, opened: Opening) -> None:
     reader = opened(secret=None).reader
 
