@@ -1,6 +1,6 @@
 """Undo: everything that the plan needs to know which takes a run back."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from domostate.engine.session import Made, Session
 from domostate.errors import PlanError, UsageError
@@ -8,7 +8,8 @@ from domostate.kinds.names import Names
 from domostate.model.address import Address
 from domostate.model.desired import Desired
 from domostate.model.observed import Observed
-from domostate.model.state import State
+from domostate.model.plan import Plan
+from domostate.model.state import Entry, State
 from domostate.planning.codec import decode, plan_from
 from domostate.planning.revert import Undo, parts_to_undo, revert_plan
 from domostate.record.run_plans import plan_of
@@ -35,7 +36,7 @@ def plan_to_revert(
     reader = session.connection.reader
     reader.check_identity()
     directory = reader.directory(users=True, groups=True, accounts=True, standing=True)
-    live = reader.read(parts_to_undo(undo, state, reader.planes))
+    live = reader.read(parts_to_undo(undo, reader.planes))
     observed = Observed(session.instance, reader.planes, directory, live, {}, reader.calls)
     scope = session.scope(allow, take_over)
     plan = revert_plan(undo, desired, observed, state, scope)
@@ -60,4 +61,16 @@ def _undo(session: Session, state: State, run: str) -> Undo:
     plan = plan_from(decode(text))
     content = record.store.generation(plan.state_serial)
     earlier = decode_state(content, record.store.place).entries if content is not None else {}
-    return Undo(run, plan, earlier)
+    return Undo(run, plan, earlier, _entries_after(session, state, plan, run))
+
+
+def _entries_after(session: Session, state: State, plan: Plan, run: str) -> Mapping[Address, Entry]:
+    """What was recorded by the first generation that is kept of those which know the run."""
+    store = session.record.store
+    for serial in store.serials():
+        content = store.generation(serial) if serial > plan.state_serial else None
+        if content is not None:
+            generation = decode_state(content, store.generation_place(serial))
+            if generation.knows(run):
+                return generation.entries
+    return state.entries

@@ -26,21 +26,35 @@ __all__ = ["Undo", "parts_to_undo", "revert_plan"]
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """A run that is to be undone: the plan that it carried out, and what was recorded before it."""
+    """A run that is to be undone: the plan that it carried out, and what was recorded right before
+    it and right after it."""
 
     run: str
     plan: Plan
     earlier: Mapping[Address, Entry]
+    later: Mapping[Address, Entry]
+
+    def object_of(self, change: Change) -> str | None:
+        """The id of what the run made, changed or gave up, None where that is not known any more.
+
+        An address may stand for something else by now, so it does not tell.
+        """
+        if Action.CREATE not in change.actions:
+            return change.id
+        entry = self.later.get(change.address)
+        return entry.id if entry is not None and entry.run == self.run else None
+
+    def entry_before(self, change: Change) -> Entry | None:
+        """What was recorded of a changed object before the run."""
+        return self.earlier.get(change.moved_from or change.address)
 
 
-def parts_to_undo(
-    undo: Undo, state: State, planes: frozenset[Plane]
-) -> Mapping[str, frozenset[Part]]:
-    """The live parts to read, by Domo id."""
+def parts_to_undo(undo: Undo, planes: frozenset[Plane]) -> Mapping[str, frozenset[Part]]:
+    """The live parts to read, by Domo id; none of what is only looked for."""
     wanted: dict[str, frozenset[Part]] = {}
     for change in undo.plan.changes:
-        id_ = _id_of(change, state)
-        if id_ is not None:
+        id_ = undo.object_of(change)
+        if id_ is not None and Action.DELETE not in change.actions:
             parts = [
                 aspect.parts[plane]
                 for aspect in KINDS[change.address.kind].aspects
@@ -49,14 +63,6 @@ def parts_to_undo(
             ]
             wanted[id_] = frozenset[Part]().union(*parts)
     return wanted
-
-
-def _id_of(change: Change, state: State) -> str | None:
-    """The object that the run made or changed, None when there is nothing to look at."""
-    if {Action.DELETE, Action.FORGET} & {*change.actions}:
-        return None
-    entry = state.entries.get(change.address)
-    return change.id if change.id is not None else entry.id if entry is not None else None
 
 
 def revert_plan(
@@ -89,32 +95,68 @@ class _Undoing:
 
     def take_back(self, change: Change) -> None:
         """Adds what undoes one change."""
-        address = change.address
         if Action.DELETE in change.actions:
-            self._cannot(address, f"dataset {change.id} was destroyed: its rows are gone")
+            why = f"dataset {change.id} was destroyed: its rows are gone"
+            self._cannot(change.address, why)
         elif Action.FORGET in change.actions:
             self._remember(change)
         else:
-            id_ = _id_of(change, self.state)
-            live = None if id_ is None else self.observed.live[id_]
-            if live is None:
-                self.notes.append(f"{address}: nothing is there to take back")
-            elif live.presence is not Presence.PRESENT:
-                self._cannot(address, f"dataset {live.id} is {live.presence}")
-            elif Action.CREATE in change.actions:
-                self._destroy(change, live)
-            else:
-                self._restore(change, live)
+            self._take_back(change)
+
+    def _take_back(self, change: Change) -> None:
+        id_ = self.undo.object_of(change)
+        if id_ is None:
+            self._cannot(change.address, "which dataset the run made is not known any more")
+            return
+        live, address = self.observed.live[id_], self._home(id_)
+        if live.presence is Presence.ABSENT and address is None:
+            self.notes.append(f"{change.address}: nothing is there to take back")
+        elif live.presence is not Presence.PRESENT:
+            self._cannot(address or change.address, f"dataset {id_} is {live.presence}")
+        elif address is None:
+            self._cannot(change.address, f"dataset {id_} is not managed any more, and stays")
+        elif Action.CREATE in change.actions:
+            self._destroy(replace(change, address=address), live)
+        else:
+            self._restore(replace(change, address=address), live, self.undo.entry_before(change))
+            self._say_what_stays(change, address)
+
+    def _home(self, id_: str) -> Address | None:
+        """The address at which an object is recorded by now."""
+        entries = self.state.entries.items()
+        return next((address for address, entry in entries if entry.id == id_), None)
+
+    def _say_what_stays(self, change: Change, address: Address) -> None:
+        before = self.undo.entry_before(change)
+        if change.moved_from is not None and change.moved_from != address:
+            self.notes.append(
+                f"{address}: stays at this address; moved: in a manifest moves it back to "
+                f"{change.moved_from}"
+            )
+        if before is not None and before.protect != change.protect:
+            self.notes.append(f"{address}: protection stays as it is: protect: says what it is")
 
     def _cannot(self, address: Address, why: str) -> None:
         self.notes.append(f"{address}: cannot be restored: {why}")
 
     def _remember(self, change: Change) -> None:
         entry = self.undo.earlier.get(change.address)
-        if entry is None or change.address in self.state.entries:
+        if entry is None:
+            self._cannot(change.address, "what was recorded there is not known any more")
             return
-        again = _plain(change.address, entry.id, (Action.ADOPT,), self.why)
-        self.changes.append(replace(again, applied=entry.applied, protect=entry.protect))
+        there, home = self.state.entries.get(change.address), self._home(entry.id)
+        live = self.observed.live.get(entry.id)
+        if home is not None:
+            if home != change.address:
+                self._cannot(change.address, f"dataset {entry.id} is recorded at {home}")
+        elif there is not None:
+            self._cannot(change.address, f"dataset {there.id} is recorded at this address")
+        elif live is None or live.presence is not Presence.PRESENT:
+            seen = "not known" if live is None else live.presence
+            self._cannot(change.address, f"dataset {entry.id} is {seen}")
+        else:
+            again = _plain(change.address, entry.id, (Action.ADOPT,), self.why)
+            self.changes.append(replace(again, applied=entry.applied, protect=entry.protect))
 
     def _destroy(self, change: Change, live: Live) -> None:
         first = self.operations + 1
@@ -125,8 +167,8 @@ class _Undoing:
             f"{change.address}: the run made dataset {live.id}; rows that came since go with it"
         )
 
-    def _restore(self, change: Change, live: Live) -> None:
-        sides = _Sides.of(change, live, self.observed.planes, self.names, self.undo)
+    def _restore(self, change: Change, live: Live, before: Entry | None) -> None:
+        sides = _Sides.of(change, live, self.observed.planes, self.names, before)
         drafts: list[tuple[str, Draft]] = []
         fields: list[FieldChange] = []
         for aspect in sides.touched:
@@ -146,33 +188,41 @@ class _Undoing:
             drafts += ((aspect.name, draft) for draft in found)
             fields += _fields(aspect, now, then)
         if drafts:
-            self.changes.append(self._restored(change, live, sides, drafts, fields))
+            entry = self._entry_after(change, sides, before)
+            self.changes.append(self._restored(change.address, entry, sides, drafts, fields))
+
+    def _entry_after(self, change: Change, sides: "_Sides", before: Entry | None) -> Entry:
+        """What is recorded now, with what was applied to the touched aspects before the run; what
+        the run asked for where nothing was."""
+        now = self.state.entries[change.address]
+        applied = {**change.applied, **({} if before is None else before.applied)}
+        undone = {aspect.key: applied[aspect.key] for aspect in sides.touched}
+        return replace(now, applied={**now.applied, **undone})
 
     def _restored(
         self,
-        change: Change,
-        live: Live,
+        address: Address,
+        entry: Entry,
         sides: "_Sides",
         drafts: list[tuple[str, Draft]],
         fields: list[FieldChange],
     ) -> Change:
         me = self.observed.directory.me
-        operations = ordered(drafts, change.address, self.operations + 1, me.id if me else "")
+        operations = ordered(drafts, address, self.operations + 1, me.id if me else "")
         self.operations += len(operations)
         before = {aspect.key: aspect.dump(sides.now[aspect.key]) for aspect in sides.touched}
         after = {aspect.key: aspect.dump(sides.then[aspect.key]) for aspect in sides.touched}
-        entry = self.undo.earlier.get(change.address)
         met = {op.access_class for op in operations}
         return replace(
-            _plain(change.address, live.id, (Action.UPDATE,), self.why),
+            _plain(address, entry.id, (Action.UPDATE,), self.why),
             classes=tuple(one for one in ChangeClass if one in met),
             fields=tuple(fields),
             before=before,
             after=after,
-            applied={**change.applied, **(entry.applied if entry is not None else {})},
+            applied=entry.applied,
             fingerprint=fingerprint(before),
             operations=operations,
-            protect=entry.protect if entry is not None else change.protect,
+            protect=entry.protect,
         )
 
 
@@ -187,9 +237,8 @@ class _Sides:
 
     @classmethod
     def of(
-        cls, change: Change, live: Live, planes: frozenset[Plane], names: Names, undo: Undo
+        cls, change: Change, live: Live, planes: frozenset[Plane], names: Names, entry: Entry | None
     ) -> "_Sides":
-        entry = undo.earlier.get(change.address)
         declared, now = {}, {}
         changed = {op.aspect for op in change.operations}
         touched: list[Aspect[Any, Any]] = []

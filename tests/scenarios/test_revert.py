@@ -1,8 +1,9 @@
 """`plan --revert RUN` puts back what a run has changed, and says what cannot be put back."""
 
+from pathlib import Path
 from typing import Any
 
-from tests.scenarios.acme import MANIFEST
+from tests.scenarios.acme import BOTH, CONFIG, ESTATE, MANIFEST
 from tests.scenarios.lab import Lab, Project, Snapshot
 
 
@@ -143,3 +144,141 @@ def test_a_run_whose_plan_is_lost_cannot_be_taken_back(applied: Project) -> None
 
     assert done.code == 1
     assert f"the plan of run {run} is not kept any more" in done.err
+
+
+THERE = "11111111-aaaa-4111-8111-111111111111"
+TMP = "datasets:\n  tmp: {name: Tmp, schema: [{name: a, type: STRING}]}\n"
+KEEP = "datasets:\n  keep: {name: Keep, schema: [{name: a, type: STRING}], tags: [x]}\n"
+GIVEN_UP = "removed: [{address: dataset.tmp, destroy: false}]\n"
+
+
+def _three(lab: Lab, root: Path) -> Project:
+    """A project with two datasets of its own, beside one of somebody else's."""
+    there = {"id": THERE, "name": "Payroll", "columns": [{"name": "a", "type": "STRING"}]}
+    lab.reset(
+        {**ESTATE, "datasets": [{**there, "owner": {"type": "USER", "email": "root@acme.test"}}]}
+    )
+    made = Project(root, BOTH)
+    made.write("domostate.yml", CONFIG.format(url=lab.url))
+    made.write("datasets/keep.yml", KEEP)
+    made.write("datasets/tmp.yml", TMP)
+    made.apply()
+    return made
+
+
+def test_another_dataset_at_the_address_of_one_that_a_run_made_is_not_destroyed(
+    lab: Lab, tmp_path: Path
+) -> None:
+    project = _three(lab, tmp_path)
+    run, made = _last_run(project), project.state()["entries"]["dataset.tmp"]["id"]
+    project.write("datasets/tmp.yml", GIVEN_UP)
+    project.apply()
+    adopts = f"{{name: Payroll, adopt: {{id: {THERE}}}, on_existing: adopt}}"
+    project.write("datasets/tmp.yml", f"datasets:\n  tmp: {adopts}\n")
+    project.apply()
+
+    said = " ".join(_reverted(project, run).split())
+
+    assert f"dataset.tmp: cannot be restored: dataset {made} is not managed any more" in said
+    assert {made, THERE} <= _datasets(lab.snapshot()).keys()
+
+
+def test_what_a_run_made_and_a_later_one_moved_is_found_at_its_new_address(
+    lab: Lab, tmp_path: Path
+) -> None:
+    project = _three(lab, tmp_path)
+    run, made = _last_run(project), project.state()["entries"]["dataset.tmp"]["id"]
+    moved = "moved: [{from: dataset.tmp, to: dataset.other}]\n"
+    project.write("datasets/tmp.yml", TMP.replace("  tmp:", "  other:") + moved)
+    project.apply()
+
+    said = _reverted(project, run)
+
+    assert "- destroy dataset.other" in said
+    assert made not in _datasets(lab.snapshot())
+
+
+def test_a_revert_leaves_the_protection_that_came_later(lab: Lab, tmp_path: Path) -> None:
+    project = _three(lab, tmp_path)
+    project.replace("datasets/keep.yml", "tags: [x]", "tags: [x, y]")
+    project.apply()
+    run = _last_run(project)
+    project.replace("datasets/keep.yml", "tags: [x, y]", "tags: [x, y], protect: true")
+    project.apply()
+
+    said = _reverted(project, run)
+
+    assert "remove tag y" in said
+    assert project.state()["entries"]["dataset.keep"]["protect"] is True
+
+
+def test_no_two_addresses_get_one_dataset(lab: Lab, tmp_path: Path) -> None:
+    project = _three(lab, tmp_path)
+    made = project.state()["entries"]["dataset.tmp"]["id"]
+    project.write("datasets/tmp.yml", GIVEN_UP)
+    project.apply()
+    run = _last_run(project)
+    adopts = f"{{name: Tmp, adopt: {{id: {made}}}, on_existing: adopt}}"
+    project.write("datasets/tmp.yml", f"datasets:\n  again: {adopts}\n")
+    project.apply()
+
+    said = " ".join(_reverted(project, run).split())
+
+    assert f"cannot be restored: dataset {made} is recorded at dataset.again" in said
+    assert project.call("state", "verify").code == 0
+    assert set(project.state()["entries"]) == {"dataset.again", "dataset.keep"}
+
+
+def test_what_is_recorded_by_now_at_the_address_that_a_run_changed_stays_recorded(
+    lab: Lab, tmp_path: Path
+) -> None:
+    project = _three(lab, tmp_path)
+    project.replace("datasets/keep.yml", "tags: [x]", "tags: [x, y]")
+    project.apply()
+    run, kept = _last_run(project), project.state()["entries"]["dataset.keep"]["id"]
+    because = ("--auto-approve", "--reason", "a test")
+    assert project.call("state", "mv", "dataset.keep", "dataset.q", *because).code == 0
+    project.write(
+        "datasets/keep.yml", KEEP.replace("Keep", "Other").replace("tags: [x]", "tags: []")
+    )
+    project.write("datasets/q.yml", KEEP.replace("  keep:", "  q:").replace("[x]", "[x, y]"))
+    project.apply()
+    other = project.state()["entries"]["dataset.keep"]["id"]
+
+    _reverted(project, run)
+
+    entries = project.state()["entries"]
+    assert {name: one["id"] for name, one in entries.items() if name != "dataset.tmp"} == {
+        "dataset.keep": other,
+        "dataset.q": kept,
+    }
+    tags = _datasets(lab.snapshot())[kept]["tags"]
+    assert "y" not in tags
+
+
+def test_what_was_handed_over_is_left_alone(lab: Lab, tmp_path: Path) -> None:
+    project = _three(lab, tmp_path)
+    project.replace("datasets/tmp.yml", "Tmp,", "Tmp, tags: [z],")
+    project.apply()
+    run, made = _last_run(project), project.state()["entries"]["dataset.tmp"]["id"]
+    project.write("datasets/tmp.yml", GIVEN_UP)
+    project.apply()
+
+    said = " ".join(_reverted(project, run).split())
+
+    assert f"dataset {made} is not managed any more, and stays" in said
+    assert _datasets(lab.snapshot())[made]["tags"] == ["z"]
+
+
+def test_a_move_and_protection_are_said_not_to_be_taken_back(lab: Lab, tmp_path: Path) -> None:
+    project = _three(lab, tmp_path)
+    moved = "moved: [{from: dataset.tmp, to: dataset.z}]\n"
+    text = TMP.replace("  tmp:", "  z:").replace("Tmp,", "Tmp, protect: true, tags: [n],")
+    project.write("datasets/tmp.yml", text + moved)
+    project.apply()
+
+    said = " ".join(_reverted(project, _last_run(project)).split())
+
+    assert "dataset.z: stays at this address" in said
+    assert "dataset.z: protection stays as it is" in said
+    assert "remove tag n" in said
