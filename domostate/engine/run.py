@@ -27,7 +27,7 @@ from domostate.model.event import (
 from domostate.model.observed import Presence
 from domostate.model.plan import Plan
 from domostate.model.state import State
-from domostate.planning.converged import claimed, moved, parts_touched
+from domostate.planning.converged import claimed, moved, parts_compared
 from domostate.planning.guard import guard, refuse
 from domostate.planning.removals import protected
 from domostate.record.lock import Waiting
@@ -230,7 +230,7 @@ def _unmoved(applying: Applying, plan: Plan, names: Names) -> None:
         if change.id is not None and change.operations and Action.CREATE not in change.actions
     }
     wanted = {
-        id_: parts_touched(one, reader.planes) | marker_parts(one.address.kind, reader.planes)
+        id_: parts_compared(one, reader.planes) | marker_parts(one.address.kind, reader.planes)
         for id_, one in touched.items()
     }
     live = reader.read(wanted)

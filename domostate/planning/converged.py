@@ -12,7 +12,7 @@ from domostate.model.marker import marker_of, project_of
 from domostate.model.observed import Live
 from domostate.planning.describe import differing_paths, path_text, value_at
 
-__all__ = ["claimed", "moved", "parts_touched", "remaining"]
+__all__ = ["claimed", "moved", "parts_compared", "parts_touched", "remaining"]
 
 
 def parts_touched(change: Change, planes: frozenset[Plane]) -> frozenset[Part]:
@@ -23,6 +23,13 @@ def parts_touched(change: Change, planes: frozenset[Plane]) -> frozenset[Part]:
         if plane is not None:
             wanted |= aspect.parts[plane]
     return wanted
+
+
+def parts_compared(change: Change, planes: frozenset[Plane]) -> frozenset[Part]:
+    """The live parts that tell of everything that the plan has compared."""
+    planned = [(aspect, plane_for(aspect, planes)) for aspect in _compared(change)]
+    parts = (aspect.parts[plane] for aspect, plane in planned if plane is not None)
+    return frozenset[Part]().union(*parts)
 
 
 def remaining(change: Change, live: Live, planes: frozenset[Plane], names: Names) -> Iterator[str]:
@@ -42,8 +49,12 @@ def remaining(change: Change, live: Live, planes: frozenset[Plane], names: Names
 
 
 def moved(change: Change, live: Live, planes: frozenset[Plane], names: Names) -> Iterator[str]:
-    """The fields of a saved plan's object that have moved since the plan was made, for people."""
-    for aspect in _touched(change):
+    """The fields of a saved plan's object that have moved since the plan was made, for people.
+
+    All that the plan has compared counts, and not what it writes alone: a grant that was approved
+    beside row policies is not to be given once they are switched off.
+    """
+    for aspect in _compared(change):
         plane, before = plane_for(aspect, planes), change.before.get(aspect.key)
         if before is None or plane is None:
             continue
@@ -72,6 +83,15 @@ def _touched(change: Change) -> list[Aspect[Any, Any]]:
     names = {op.aspect for op in change.operations}
     names |= {name for one in aspects if one.name in names for name in one.disturbs}
     return [one for one in aspects if one.name in names and one.key in change.after]
+
+
+def _compared(change: Change) -> list[Aspect[Any, Any]]:
+    """What the plan has compared; of aspects that exclude each other the one that it touches."""
+    before = change.before
+    compared = [
+        one for one in common_aspects(change.address.kind) if before.get(one.key) is not None
+    ]
+    return [*compared, *(one for one in _touched(change) if one not in compared)]
 
 
 def _readable(change: Change, live: Live, planes: frozenset[Plane]) -> Iterator[Aspect[Any, Any]]:

@@ -105,9 +105,16 @@ def test_what_moved_since_the_plan_is_named() -> None:
     assert [*moved(made, there, PRODUCT, names())] == ["description", "tags[b]"]
 
 
-def test_what_the_plan_does_not_touch_may_move() -> None:
+def test_what_the_plan_has_compared_and_does_not_write_may_not_move_either() -> None:
     made = change(entry(tags=["a"], description=""))
     there = live(metadata=replies.metadata(description="Meanwhile."))
+
+    assert [*moved(made, there, PRODUCT, names())] == ["description"]
+
+
+def test_what_nobody_declares_may_move() -> None:
+    made = change(entry(tags=["a"]))
+    there = live(metadata=replies.metadata(owner=("USER", "2")))
 
     assert [*moved(made, there, PRODUCT, names())] == []
 

@@ -71,6 +71,39 @@ def test_an_object_that_moved_since_the_plan_is_a_refusal(lab: Lab, applied: Pro
     assert lab.writes(since=mark) == []
 
 
+def test_a_grant_is_not_given_once_the_row_policies_beside_it_are_off(
+    lab: Lab, applied: Project
+) -> None:
+    applied.replace(
+        "datasets/acme.yml",
+        "- {group: West, access: CAN_VIEW}\n    pdp:",
+        "- {group: West, access: CAN_VIEW}\n        - {user: eve@acme.test, access: CAN_VIEW}\n"
+        "    pdp:",
+    )
+    _saved(applied)
+    orders = applied.state()["entries"]["dataset.orders"]["id"]
+    Somebody(lab, orders).switches_pdp(enabled=False)
+    mark = lab.mark()
+
+    done = applied.call(*APPLY)
+
+    assert done.code == 5, done.said
+    assert "dataset.orders: pdp.enabled" in done.err
+    assert lab.writes(since=mark) == []
+
+
+def test_whatever_the_plan_has_compared_may_not_have_moved(lab: Lab, applied: Project) -> None:
+    applied.replace("datasets/acme.yml", "tags: [finance, pii]", "tags: [finance]")
+    _saved(applied)
+    orders = applied.state()["entries"]["dataset.orders"]["id"]
+    Somebody(lab, orders).renames("Orders (lab)", "Not what the plan saw.")
+
+    done = applied.call(*APPLY)
+
+    assert done.code == 5, done.said
+    assert "dataset.orders: description" in done.err
+
+
 def test_a_name_that_was_taken_since_the_plan_is_a_refusal(lab: Lab, project: Project) -> None:
     _saved(project)
     body = {"userDefinedType": "api", "dataSourceName": "Orders (lab)", "schema": {"columns": []}}
