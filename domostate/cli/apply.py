@@ -40,7 +40,7 @@ from domostate.model.address import Address
 from domostate.model.desired import Desired
 from domostate.model.plan import Plan
 from domostate.planning.guard import guard
-from domostate.planning.rest import beyond
+from domostate.planning.rest import beyond, only_beyond
 from domostate.record.lock import Waiting
 from domostate.views.plan_text import show_plan
 from domostate.views.progress import EventView, JsonView, LineView, LiveView
@@ -221,16 +221,16 @@ def _decided(
     """The plan to carry out: the saved one, or one made now under the lock."""
     session = applying.session
     if wishes.saved is None:
-        allow = {**(begun.plan.allow if begun else {}), **wishes.allow}
         taken = {Address.parse(one) for one in (begun.plan.take_over if begun else ())}
         made: Made = session.make_plan(
             desired,
             applying.state,
-            allow,
+            wishes.allow,
             take_over={*taken, *wishes.take_over},
             new_state=wishes.new_state,
         )
-        return Approved.now(made.plan), made.names
+        plan = only_beyond(made.plan, begun.plan) if begun else made.plan
+        return Approved.now(plan), made.names
     # Before anything else is sent, and not only before the first write.
     check_belongs(applying, wishes.saved)
     directory = session.connection.reader.directory(users=True, groups=True, accounts=True)

@@ -1,8 +1,9 @@
 """Budgets: how much of what a plan may do before somebody has to say so (contract §3)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from domostate.errors import Finding, ManagedElsewhere, Protected, Refused, SuspectedMove
+from domostate.model.address import Address
 from domostate.model.change import Action, Change, ChangeClass, Document, Operation
 from domostate.model.plan import Budget, Plan, Refusal, RefusalKind
 from domostate.planning.scope import Limits
@@ -19,17 +20,20 @@ def budgets_of(
     recorded: int,
     limits: Limits,
     grants: int = 0,
+    unowned: Collection[Address] = (),
 ) -> tuple[Budget, ...]:
     """Each budget that is set, with what the plan uses of it; sorted by name.
 
     `recorded` counts the addresses of the state, `grants` the grants, policies and memberships
-    that were last applied to them: a percentage is of these. `widen` and `window` count people,
+    that were last applied to them: a percentage is of these. `unowned` are the addresses that an
+    interrupted run has made and nobody but the running identity has ever owned. `widen` and
+    `window` count people,
     which takes the access model: they are not counted yet.
     """
     used: dict[str, tuple[int, tuple[str, ...]]] = {
         "delete": _counted(changes, lambda one: Action.DELETE in one.actions),
         "recreate": (len(recreated), tuple(recreated)),
-        "owner": _counted(changes, _reassigns),
+        "owner": _counted([one for one in changes if one.address not in unowned], _reassigns),
         "revoke": _revoked(changes),
     }
     allowed: Mapping[str, int | str] = {"recreate": 0, **limits.budgets}

@@ -8,10 +8,19 @@ from domostate.errors import Finding, Location, ManifestError
 from domostate.kinds.names import Names
 from domostate.kinds.registry import KINDS
 from domostate.model.address import Address
-from domostate.model.change import Action, Change, ChangeClass, Document, Operation, Origin
+from domostate.model.change import (
+    Action,
+    Change,
+    ChangeClass,
+    Document,
+    FieldChange,
+    Operation,
+    Origin,
+)
 from domostate.model.desired import Desired, Manage
 from domostate.model.observed import Observed
 from domostate.model.plan import DriftRow, Plan, PlanEnvironment, Refusal, Summary, changed_by
+from domostate.model.principal import PrincipalType
 from domostate.model.state import Entry, State
 from domostate.planning.diff import Difference, compare, complaints
 from domostate.planning.fingerprint import fingerprint
@@ -50,6 +59,10 @@ class _Draft:
     notes: list[str] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     recreated: list[str] = field(default_factory=list)
+    unowned: set[Address] = field(default_factory=set)
+    """What an interrupted run has made, and nobody but the running identity has ever owned."""
+    unfinished: set[Address] = field(default_factory=set)
+    """What an interrupted run has made and not given to its owner yet."""
     unchanged: int = 0
     skipped: int = 0
     suppressed: int = 0
@@ -119,7 +132,12 @@ def plan_of_changes(
 def _plan(draft: _Draft, desired: Desired, observed: Observed, state: State, scope: Scope) -> Plan:
     changes = tuple(draft.changes)
     budgets = budgets_of(
-        changes, draft.recreated, len(state.entries), scope.limits, _granted(state)
+        changes,
+        draft.recreated,
+        len(state.entries),
+        scope.limits,
+        _granted(state),
+        draft.unowned,
     )
     budgets += lockout_budget(changes, observed, draft.markers.names, scope.limits)
     return Plan(
@@ -226,11 +244,19 @@ def _add(subject: Subject, difference: Difference, observed: Observed, draft: _D
     draft.operations += len(operations)
     if subject.action is Action.UPDATE and not operations:
         draft.notes += draft.markers.beside(subject)
+    if forgetful and me is not None and _owner_in(difference.before) == me.id:
+        draft.unowned.add(subject.declared.address)
     if forgetful and not operations:
         subject = replace(
             subject, reason="what was applied to it is not known: remembered from now on"
         )
     draft.changes.append(_change(subject, difference, operations, draft))
+
+
+def _owner_in(document: Document) -> str:
+    """The id of the user who owns an object, empty where a group does or nobody has looked."""
+    owner = document.get("owner") or {}
+    return str(owner["id"]) if owner.get("type") == PrincipalType.USER else ""
 
 
 def _change(
@@ -251,7 +277,7 @@ def _change(
         reasons=tuple(reasons),
         classes=_classes(subject.action, operations),
         origin=subject.declared.where(),
-        fields=tuple(difference.fields),
+        fields=(*difference.fields, *_protection(subject)),
         before=difference.before,
         after=difference.after,
         applied=difference.applied,
@@ -260,6 +286,14 @@ def _change(
         protect=subject.declared.spec.protect,
         moved_from=moved_from,
     )
+
+
+def _protection(subject: Subject) -> Iterable[FieldChange]:
+    """What becomes of the protection, which is in the state and not in Domo."""
+    entry, wanted = subject.entry, subject.declared.spec.protect
+    if entry is None or subject.recreated or entry.protect == wanted:
+        return ()
+    return (FieldChange("protect", entry.protect, entry.protect, wanted, Origin.CONFIG),)
 
 
 def _classes(action: Action, operations: Sequence[Operation]) -> tuple[ChangeClass, ...]:

@@ -93,11 +93,11 @@ def _check_later(file: State, present: State, *, edited: bool) -> None:
             hint="Another first run made it. If it is to take the place of what is there all the "
             f"same, say so: {instead}",
         )
-    if edited and file.serial < present.serial:
+    if edited and file.serial != present.serial:
         raise StateError(
             f"the file was edited from serial {file.serial}, and the state is at serial "
             f"{present.serial}",
-            hint="Somebody has saved since. Pull it anew and edit that:\n  domostate state pull",
+            hint="Pull the present one and edit that:\n  domostate state pull",
         )
     if not edited and file.serial <= present.serial:
         raise StateError(

@@ -1,13 +1,15 @@
 """The rest of a plan: whether what is left to do was approved when the run began."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from domostate.kinds.registry import aspect_of
 from domostate.model.change import Action, Change, Operation
 from domostate.model.plan import Plan
+from domostate.planning.guard import revoked_by
 
-__all__ = ["beyond"]
+__all__ = ["beyond", "only_beyond"]
 
 
 def beyond(rest: Plan, approved: Plan) -> tuple[str, ...]:
@@ -24,7 +26,30 @@ def beyond(rest: Plan, approved: Plan) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def only_beyond(rest: Plan, approved: Plan) -> Plan:
+    """The same plan with budgets that count nothing but what goes beyond the approved plan.
+
+    What was approved was counted then. What was allowed for it is for nothing else.
+    """
+    known = {change.address: change for change in approved.changes}
+    new = [
+        change
+        for change in rest.changes
+        if change.address not in known or any(_beyond(change, known[change.address]))
+    ]
+    addresses = {str(change.address) for change in new}
+    revoked = sum(revoked_by(op) for change in new for op in change.operations)
+    budgets = []
+    for budget in rest.budgets:
+        left = tuple(one for one in budget.addresses if one in addresses)
+        used = revoked if budget.name == "revoke" else len(left)
+        budgets.append(replace(budget, used=used, addresses=left))
+    return replace(rest, budgets=tuple(budgets))
+
+
 def _beyond(change: Change, approved: Change) -> Iterator[str]:
+    if change.protect != approved.protect:
+        yield "protect was not planned like this"
     # What was created or adopted is there now, and the rest of it an update; what was destroyed
     # is gone now, and only to be forgotten.
     implied = {Action.UPDATE}

@@ -94,6 +94,7 @@ _WORDINGS: Final[Sequence[tuple[re.Pattern[str], Callable[[str], _Wording]]]] = 
     (re.compile(pattern, re.DOTALL), wording)
     for pattern, wording in (
         (r"(name|description)", lambda key: _Wording(key, _quoted_value)),
+        (r"(protect)", lambda key: _Wording("protection", _on_off)),
         (r"tags\[(.*)\]", lambda key: _Wording(_named_tag(key), None)),
         (r"schema\[(.*)\]\.type", lambda key: _Wording(f"column {label(key)}", _plain_value)),
         (

@@ -39,7 +39,10 @@ def test_a_move_is_a_change_of_the_state_alone() -> None:
     assert (change.address, change.moved_from, change.id) == (SALES, OLD, ID)
     assert change.actions == (Action.UPDATE,)
     assert change.reasons == ("moved from dataset.orders",)
-    assert (change.operations, change.fields) == ((), ())
+    assert [(one.path, one.observed, one.desired) for one in change.fields] == [
+        ("protect", True, False)
+    ]
+    assert change.operations == ()
     assert (plan.summary.change, plan.summary.forget, plan.summary.add) == (1, 0, 0)
     assert plan.refusals == ()
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from domostate.errors import Location, ManifestError, Refused
 from domostate.model.address import Address
-from domostate.model.change import Action, ChangeClass, Origin
+from domostate.model.change import Action, ChangeClass, FieldChange, Origin
 from domostate.model.desired import Declared, Desired
 from domostate.model.observed import Found, Live, Observed, Presence
 from domostate.model.plan import DriftRow, Plan, Summary
@@ -173,7 +173,8 @@ def test_a_change_of_protect_alone_is_a_change_without_operations() -> None:
     plan = plan_for(entry(protect=True), observed(live()), state({SALES: recorded()}))
 
     [change] = plan.changes
-    assert (change.protect, change.operations, change.fields) == (True, (), ())
+    assert (change.protect, change.operations) == (True, ())
+    assert change.fields == (FieldChange("protect", False, False, True, Origin.CONFIG),)
     assert plan.summary == Summary(change=1)
 
     kept = state({SALES: recorded(protect=True)})

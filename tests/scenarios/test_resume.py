@@ -96,3 +96,58 @@ def test_a_plan_file_and_a_resumed_run_exclude_each_other(project: Project) -> N
 
     assert done.code == 64
     assert "takes no PLANFILE" in done.err
+
+
+MANY = "".join(
+    f"  d{n}: {{name: Doomed {n}, schema: [{{name: a, type: STRING}}]}}\n" for n in range(4)
+)
+
+
+def _removing(*numbers: int) -> str:
+    rows = [f"  - {{address: dataset.d{n}, destroy: true, reason: done}}\n" for n in numbers]
+    kept = "".join(row + "\n" for row in MANY.splitlines() if f"d{numbers[0]}:" not in row)
+    kept = "".join(row + "\n" for row in kept.splitlines() if f"d{numbers[1]}:" not in row)
+    return f"datasets:\n{kept}removed:\n" + "".join(rows)
+
+
+def test_what_was_allowed_for_some_is_not_spent_on_others(lab: Lab, project: Project) -> None:
+    config = (project.root / "domostate.yml").read_text()
+    project.write("domostate.yml", config + "budgets: {delete: 0}\n")
+    project.write("datasets/many.yml", f"datasets:\n{MANY}")
+    project.apply()
+    there = len(lab.snapshot()["datasets"])
+    project.write("datasets/many.yml", _removing(0, 1))
+    lab.fault(method="DELETE", status=500)
+    failed = project.call("apply", "--auto-approve", "--allow", "delete=2")
+    lab.clear_faults()
+    project.write("datasets/many.yml", _removing(2, 3))
+
+    others = project.call(*RESUME, "--auto-approve")
+    untouched = len(lab.snapshot()["datasets"])
+    project.write("datasets/many.yml", _removing(0, 1))
+    same = project.call(*RESUME, "--auto-approve")
+
+    assert failed.code == 6, failed.said
+    assert others.code == 4, others.said
+    assert "delete: 2 against a limit of 0 (dataset.d2, dataset.d3)" in " ".join(others.err.split())
+    assert untouched == there
+    assert same.code == 0, same.said
+    assert len(lab.snapshot()["datasets"]) == there - 2
+
+
+@pytest.mark.parametrize("again", [("apply",), RESUME])
+def test_an_owner_that_an_interrupted_run_was_to_set_is_set_and_not_counted_as_a_transfer(
+    lab: Lab, project: Project, again: tuple[str, ...]
+) -> None:
+    config = (project.root / "domostate.yml").read_text()
+    project.write("domostate.yml", config + "budgets: {owner: 0}\n")
+    at_first = lab.snapshot()
+    lab.fault(method="POST", path="*/bulk/reassign", status=500)
+    failed = project.call("apply", "--auto-approve")
+    lab.clear_faults()
+
+    done = project.call(*again, "--auto-approve")
+
+    assert failed.code == 6, failed.said
+    assert done.code == 0, done.said
+    assert_recovers(lab, project, at_first)

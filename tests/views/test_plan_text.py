@@ -100,6 +100,13 @@ def test_what_is_created_bears_a_marker_without_a_word() -> None:
     )
 
 
+def test_protection_that_comes_or_goes_is_said() -> None:
+    for was, becomes in ((True, "on -> off"), (False, "off -> on")):
+        made = plan(change(fields=[field("protect", was, not was)]))
+
+        assert f"~ change protection: {becomes}" in lines_of(made)
+
+
 def test_no_changes_still_says_what_was_left_out(golden: Golden) -> None:
     made = plan(summary=Summary(unchanged=57, skipped=2, suppressed=17))
 
