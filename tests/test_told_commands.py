@@ -4,12 +4,15 @@ import ast
 import re
 import shlex
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
 import pytest
 
 from domostate.cli.main import cli
+from domostate.views.told import OF_AN_ENVIRONMENT, Chosen, naming_text
+from tests.scenarios.lab import Project
 
 REPOSITORY = Path(__file__).parent.parent
 PAGE = (REPOSITORY / "docs" / "state-commands.md").read_text(encoding="utf-8")
@@ -17,7 +20,7 @@ OPTIONS_OF_ALL = {"--help", "-h"}
 
 
 def _texts(path: Path) -> Iterator[str]:
-    """The texts of a module, without the values that are put in."""
+    """The texts of a module, with VALUE for what is put in."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     within = {
         id(part)
@@ -29,7 +32,8 @@ def _texts(path: Path) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             yield "".join(
-                str(part.value) if isinstance(part, ast.Constant) else "" for part in node.values
+                str(part.value) if isinstance(part, ast.Constant) else "VALUE"
+                for part in node.values
             )
         elif (
             isinstance(node, ast.Constant)
@@ -81,6 +85,85 @@ def test_some_commands_are_told() -> None:
 @pytest.mark.parametrize(("path", "line"), TOLD)
 def test_what_a_message_says_to_run_is_there(path: str, line: str) -> None:
     _check(line)
+
+
+PUT_IN = {"N": "7", "VALUE": "7", "FILE": "plan.json", "WHY": "because"}
+"""What stands in the place of a word in capitals once the command is run."""
+TWO = """
+project: acme
+environments:
+  dev: {instance: acme-dev}
+  prod: {instance: acme-prod}
+"""
+
+
+def _words(command: str) -> list[str]:
+    return [PUT_IN.get(word, word) for word in shlex.split(command.partition(" > ")[0])][1:]
+
+
+def _parsed(words: list[str], stack: ExitStack) -> click.Context:
+    """The command as click would be about to run it; raises when it would not."""
+    context = click.Context(cli)
+    while isinstance(context.command, click.Group):
+        _, below, words = context.command.resolve_command(context, words)
+        assert below is not None
+        context = stack.enter_context(below.make_context(below.name, words, parent=context))
+    return context
+
+
+@pytest.mark.parametrize(("path", "line"), TOLD)
+def test_what_a_message_says_to_run_can_be_copied_where_there_are_two_environments(
+    path: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("7", "state.json"):
+        (tmp_path / name).touch()
+    # The one value that is several words.
+    whole = line.replace("--out FILE VALUE", "--out FILE --allow delete=7")
+
+    with ExitStack() as stack:
+        found = _parsed(_words(naming_text(f"  {whole}", Chosen("prod")).strip()), stack)
+
+    named = {one.name for one in found.command.params}
+    environment = PUT_IN["VALUE"] if "-e VALUE" in line else "prod"
+    assert "environment" not in named or found.params["environment"] == environment
+    assert "reason" not in named or found.params["reason"]
+
+
+def test_the_commands_that_are_known_to_take_an_environment_are_those_that_do() -> None:
+    def takers(group: click.Group, before: str) -> Iterator[str]:
+        context = click.Context(group)
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            if isinstance(command, click.Group):
+                yield from takers(command, f"{before}{name} ")
+            elif command is not None and "environment" in {one.name for one in command.params}:
+                yield f"{before}{name}"
+
+    assert set(takers(cli, "")) == OF_AN_ENVIRONMENT
+
+
+def test_an_error_of_one_of_two_environments_says_commands_that_name_it(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.write("domostate.yml", TWO)
+
+    told = project.call("state", "list", "-e", "prod").err
+    again = [
+        project.call(*shlex.split(line)[1:]).err
+        for line in re.findall(r"^ +(domostate .+)$", told, re.MULTILINE)
+    ]
+
+    assert "  domostate apply -e prod\n" in told
+    assert "  domostate state rebuild -e prod --reason WHY\n" in told
+    assert len(again) == 2
+    assert not [one for one in again if "several environments" in one]
+
+
+def test_where_there_is_one_environment_commands_are_told_without_it(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.write("domostate.yml", TWO.replace("  dev: {instance: acme-dev}\n", ""))
+
+    assert "  domostate apply\n" in project.call("state", "list", "-e", "prod").err
 
 
 @pytest.mark.parametrize("line", ON_PAGE)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from domostate.cli.options import environment_option, exit_with, no_color_option
+from domostate.cli.options import choose, environment_option, exit_with, no_color_option
 from domostate.engine.prepare import Prepared, prepare
 from domostate.errors import DomostateError, ExitCode
 from domostate.manifests.project import open_project
@@ -28,7 +28,7 @@ def init(terminal: Terminal, environment: str | None) -> None:
     names = [environment] if environment else sorted(project.config.environments)
     failed: list[ExitCode] = []
     for name in names:
-        chosen = project.environment(name)
+        chosen = choose(project, name)
         try:
             found = prepare(project, chosen)
         except DomostateError as error:
@@ -39,8 +39,8 @@ def init(terminal: Terminal, environment: str | None) -> None:
             terminal.give(f"{name}: ready\n{_lines(found)}")
     if failed:
         exit_with(failed[0])
-    only = f" -e {names[0]}" if len(project.config.environments) > 1 else ""
-    terminal.say(f"\nTo see what an apply would do:\n  domostate plan{only}")
+    choose(project, names[0])
+    terminal.say("\nTo see what an apply would do:\n  domostate plan")
 
 
 def _lines(found: Prepared) -> str:

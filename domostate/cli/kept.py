@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from domostate.cli.options import choose
 from domostate.engine.kept import Kept, open_record
 from domostate.manifests.project import open_project
 from domostate.views.terminal import Terminal
@@ -21,7 +22,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON doc
 def kept_here(environment: str | None) -> Iterator[Kept]:
     """What is kept of an environment of the project in the current folder; needs no Domo."""
     project = open_project(Path())
-    chosen = project.environment(environment)
+    chosen = choose(project, environment)
     with open_record(project, chosen) as record:
         yield Kept(project, chosen, record)
 

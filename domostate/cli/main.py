@@ -58,7 +58,7 @@ def cli(ctx: click.Context, chdir: Path | None, no_color: bool) -> None:
     if chdir is not None:
         _enter(chdir)
     if no_color:
-        ctx.obj = terminal_for(sys.stdout, sys.stderr, os.environ, no_color=True)
+        ctx.obj = ctx.obj.without_colour()
 
 
 def main() -> NoReturn:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -13,16 +11,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from domostate.errors import ExitCode, UsageError
-from domostate.views.terminal import terminal_for
+from domostate.views.terminal import Terminal
 
 if TYPE_CHECKING:
     from domostate.engine.session import Session
+    from domostate.manifests.project import Environment, Project
     from domostate.model.address import Address
     from domostate.model.desired import Desired
 
 __all__ = [
     "allow_option",
     "allowances",
+    "choose",
     "duration",
     "environment_option",
     "exit_with",
@@ -39,7 +39,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def _without_colour(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     if value:
-        ctx.obj = terminal_for(sys.stdout, sys.stderr, os.environ, no_color=True)
+        ctx.obj = ctx.obj.without_colour()
 
 
 no_color_option = click.option(
@@ -97,10 +97,24 @@ def opened(
     from domostate.manifests.project import open_project
 
     project = open_project(Path())
-    chosen = project.environment(environment)
+    chosen = choose(project, environment)
     desired = load(project, chosen)
     with open_session(project, chosen, parallelism=parallelism, read_only=read_only) as session:
         yield session, desired
+
+
+def choose(project: Project, named: str | None) -> Environment:
+    """The environment of that name, or the only one there is. Where there are several, every
+    command that people are told from now on names it.
+
+    Raises:
+        UsageError: there is no such environment, or several and none is named.
+    """
+    environment = project.environment(named)
+    terminal = click.get_current_context().find_object(Terminal)
+    if terminal is not None and len(project.config.environments) > 1:
+        terminal.chosen.environment = environment.name
+    return environment
 
 
 def allowances(pairs: Sequence[str]) -> dict[str, int]:

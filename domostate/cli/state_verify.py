@@ -6,6 +6,7 @@ import click
 
 from domostate.cli.kept import give_json, json_option, kept_here
 from domostate.cli.options import (
+    choose,
     environment_option,
     exit_with,
     no_color_option,
@@ -43,7 +44,7 @@ def verify(
             verdict = verified(kept, None)
     else:
         project = open_project(Path())
-        chosen = project.environment(environment)
+        chosen = choose(project, environment)
         with open_session(project, chosen, parallelism=parallelism, read_only=True) as session:
             kept = session.kept
             verdict = verified(kept, session.connection.reader)

@@ -47,7 +47,7 @@ def check_state(state: State, observed: Observed, scope: Scope, names: Names) ->
         f"{scope.environment} has no state, and on {scope.instance} {datasets} the tag {marker}: "
         f"{', '.join([*rows, *more])}",
         hint="If the environment is the right one and its state was lost, build it anew:\n"
-        "  domostate state rebuild\n"
+        "  domostate state rebuild --reason WHY\n"
         "If another place holds it, correct -e or state.path in domostate.yml. If the datasets "
         "belong to another environment of this project, say once that this one is new: "
         "--new-state",

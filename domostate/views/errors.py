@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from domostate.errors import DomoError, DomostateError, Finding, Location
 from domostate.views.terminal import WIDTH, Terminal
 from domostate.views.text import HIDDEN, Line, looks_secret, plain, text_of
+from domostate.views.told import paragraph
 
 __all__ = ["error_lines", "error_text", "show_error"]
 
@@ -36,29 +37,19 @@ def error_lines(error: DomostateError) -> list[Line]:
     if isinstance(error, DomoError):
         lines += _call_lines(error)
     else:
-        lines += _paragraph(error.message, 2)
+        lines += paragraph(error.message, 2)
     for finding in error.findings[:_MOST]:
         lines += _finding_lines(finding)
     more = len(error.findings) - _MOST
     if more > 0:
         lines.append(Line(f"and {more} more", indent=2))
-    return lines + _paragraph(error.hint, 2)
-
-
-def _paragraph(text: str, indent: int) -> list[Line]:
-    """Line by line as it was written: a command stands alone on an indented line."""
-    return [_indented(line, indent) for line in text.split("\n")] if text else []
-
-
-def _indented(text: str, indent: int) -> Line:
-    stripped = text.lstrip(" ")
-    return Line(plain(stripped), indent=indent + len(text) - len(stripped))
+    return lines + paragraph(error.hint, 2)
 
 
 def _call_lines(error: DomoError) -> Iterator[Line]:
     answered = f"answered {error.status}" if error.status else "got no answer"
     yield Line(f"{plain(error.method)} {plain(error.path)} {answered}:", indent=2)
-    yield from _paragraph(error.message, 4)
+    yield from paragraph(error.message, 4)
     if error.toe:
         yield Line(
             f"toe {plain(error.toe)}", indent=4, parts=("(Domo's trace id, for its support)",)
@@ -66,13 +57,13 @@ def _call_lines(error: DomoError) -> Iterator[Line]:
 
 
 def _finding_lines(finding: Finding) -> list[Line]:
-    first, *others = finding.message.split("\n")
+    first, _, others = finding.message.partition("\n")
     where = f"{plain(finding.where)}: " if finding.where else ""
     lines = [Line(f"{where}{plain(first)}", indent=2)]
-    lines += (_indented(line, 2) for line in others)
+    lines += paragraph(others, 2)
     if finding.where and finding.source_line.strip():
         lines += _source_lines(finding.source_line, finding.where)
-    return lines + _paragraph(finding.hint, 2)
+    return lines + paragraph(finding.hint, 2)
 
 
 def _source_lines(source: str, where: Location) -> Sequence[Line]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from domostate.views.table import table
 from domostate.views.terminal import WIDTH
 from domostate.views.text import HIDDEN, Line, looks_secret, name, plain, quoted
+from domostate.views.told import paragraph
 
 __all__ = ["entry_lines", "generation_lines", "history_lines", "list_lines", "verdict_lines"]
 
@@ -74,7 +75,7 @@ def verdict_lines(document: Document) -> list[Line]:
     lines: list[Line] = []
     for fault in document["faults"]:
         lines.append(Line(plain(fault["message"]), "Fault:", "bold red"))
-        lines += (_indented(row) for row in fault["hint"].split("\n") if row)
+        lines += paragraph(fault["hint"], 4)
     lines += (Line(plain(note), "Note:", "bold") for note in document["notes"])
     looked = [f"{document['generations']} generations"]
     if document["entries"] is not None:
@@ -198,8 +199,3 @@ def _broken(rows: Sequence[Document]) -> Iterator[Line]:
         what = f"lock {holder['id']} of {whose}, {holder['operation']}, run {holder['run']}"
         yield Line(f"{plain(one['at'])} by {plain(one['actor'])}: {plain(what)}", indent=4)
         yield Line(f"why: {plain(one['reason'])}", indent=8)
-
-
-def _indented(text: str) -> Line:
-    stripped = text.lstrip(" ")
-    return Line(plain(stripped), indent=4 + len(text) - len(stripped))

@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Final, TextIO
+from dataclasses import dataclass, field, replace
+from typing import Final, Self, TextIO
 
 from rich.console import Console
 
 from domostate.views.text import Line, styled, text_of
+from domostate.views.told import Chosen, naming, naming_text
 
 __all__ = ["WIDTH", "Terminal", "console_for", "terminal_for"]
 
@@ -27,6 +28,12 @@ class Terminal:
     live: bool = False
     """Whether stderr can show a line that moves."""
     width: int = WIDTH
+    chosen: Chosen = field(default_factory=Chosen)
+    """Shared with every terminal that is made from this one."""
+
+    def without_colour(self) -> Self:
+        """The same without colour; what moves still moves."""
+        return replace(self, colour_out=False, colour_err=False)
 
     def give(self, text: str) -> None:
         """Data: to stdout, with a line break at its end; may be piped."""
@@ -44,26 +51,24 @@ class Terminal:
 
     def say(self, text: str) -> None:
         """Talk: to stderr, with a line break at its end."""
-        _write(self.err, f"{text}\n")
+        _write(self.err, f"{naming_text(text, self.chosen)}\n")
 
     def give_lines(self, lines: Iterable[Line]) -> None:
         """A view, to stdout."""
-        _show(self.out, lines, self.width, self.colour_out)
+        _show(self.out, naming(lines, self.chosen), self.width, self.colour_out)
 
     def say_lines(self, lines: Iterable[Line]) -> None:
         """A view, to stderr."""
-        _show(self.err, lines, self.width, self.colour_err)
+        _show(self.err, naming(lines, self.chosen), self.width, self.colour_err)
 
 
-def terminal_for(
-    out: TextIO, err: TextIO, environ: Mapping[str, str], *, no_color: bool = False
-) -> Terminal:
+def terminal_for(out: TextIO, err: TextIO, environ: Mapping[str, str]) -> Terminal:
     """The terminal behind the streams; colour and movement only where one is, and as NO_COLOR says.
 
     NO_COLOR counts when it is set and not empty (no-color.org).
     """
     dumb = environ.get("TERM") == "dumb"
-    plain = no_color or bool(environ.get("NO_COLOR")) or dumb
+    plain = bool(environ.get("NO_COLOR")) or dumb
     return Terminal(
         out=out,
         err=err,

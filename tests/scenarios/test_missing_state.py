@@ -32,7 +32,7 @@ def test_a_state_that_was_lost_is_a_guard(
     assert "state missing" in said
     assert "6 datasets bear the tag managed-by:domostate:acme: 'Airports' (" in said
     assert "and 3 more" in said
-    assert "  domostate state rebuild\n" in done.err
+    assert "  domostate state rebuild --reason WHY\n" in done.err
     assert "--new-state" in said
     assert lab.writes(since=mark) == []
     assert not lost.state_file().exists()

@@ -14,19 +14,19 @@ class Tty(io.StringIO):
 
 
 @pytest.mark.parametrize(
-    ("environ", "no_color", "colour"),
+    ("environ", "colour"),
     [
-        ({}, False, True),
-        ({}, True, False),
-        ({"NO_COLOR": "1"}, False, False),
-        ({"NO_COLOR": ""}, False, True),
-        ({"TERM": "dumb"}, False, False),
+        ({}, True),
+        ({"NO_COLOR": "1"}, False),
+        ({"NO_COLOR": ""}, True),
+        ({"TERM": "dumb"}, False),
     ],
 )
 def test_colour_needs_a_terminal_and_nobody_against_it(
-    environ: Mapping[str, str], no_color: bool, colour: bool
+    environ: Mapping[str, str], colour: bool
 ) -> None:
-    assert terminal_for(Tty(), Tty(), environ, no_color=no_color).colour_out is colour
+    assert terminal_for(Tty(), Tty(), environ).colour_out is colour
+    assert terminal_for(Tty(), Tty(), environ).without_colour().colour_out is False
     assert terminal_for(io.StringIO(), Tty(), environ).colour_out is False
 
 
