@@ -1,6 +1,7 @@
 """`domostate plan`."""
 
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -79,7 +80,9 @@ def plan(
         show_plan(decided.document, terminal, quiet=quiet)
     if out is not None:
         save_plan(out, decided.text)
-        terminal.say(f"\nSaved. To carry out exactly this plan:\n  domostate apply {out}")
+        terminal.say(
+            f"\nSaved. To carry out exactly this plan:\n  domostate apply {quote(str(out))}"
+        )
     if made.effective and expect_none:
         exit_with(ExitCode.ERROR)
     if made.effective and detailed:

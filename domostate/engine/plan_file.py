@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 from uuid import uuid4
 
 from domostate import __version__
@@ -14,6 +14,10 @@ from domostate.planning.codec import canonical, decode, plan_document, plan_from
 from domostate.record.files import DISK, write_whole
 
 __all__ = ["Approved", "read_plan", "save_plan"]
+
+_ELSEWHERE: Final = (
+    "Name another file with --out, in a folder that you may write to, with room on its disk."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ def save_plan(path: Path, text: str) -> None:
     try:
         write_whole(DISK, path.absolute(), f"{text}\n".encode())
     except StateError as error:
-        raise UsageError(f"--out {path}: {error.message}", hint=error.hint) from error
+        raise UsageError(f"--out: {error.message}", hint=_ELSEWHERE) from error
 
 
 def read_plan(path: Path) -> Approved:

@@ -184,6 +184,27 @@ def test_a_plan_file_that_is_not_there_is_a_usage_error(project: Project) -> Non
     assert "nowhere.json: No such file" in done.err
 
 
+@pytest.mark.parametrize("out", ["there", "a_file/plan.json"])
+def test_a_plan_file_that_cannot_be_written_has_advice_on_the_plan_file(
+    project: Project, out: str
+) -> None:
+    (project.root / "there").mkdir()
+    (project.root / "a_file").touch()
+
+    done = project.call("plan", "--out", out)
+
+    assert done.code == 64
+    assert f"{out}: cannot be written:" in " ".join(done.err.split())
+    assert "Name another file with --out" in done.err
+    assert "state.path" not in done.err
+
+
+def test_the_command_that_carries_a_saved_plan_out_survives_the_shell(project: Project) -> None:
+    said = project.call("plan", "--out", "my plan.json").err
+
+    assert "  domostate apply 'my plan.json'\n" in said
+
+
 def test_a_plan_file_is_its_owners_only_and_canonical(project: Project) -> None:
     _saved(project)
 
