@@ -31,7 +31,7 @@ from domostate.planning.converged import claimed, moved, parts_compared
 from domostate.planning.guard import guard, refuse
 from domostate.planning.removals import protected
 from domostate.record.lock import Waiting
-from domostate.record.writer import Writer
+from domostate.record.writer import RunJournal, Writer
 
 __all__ = ["Applying", "apply_plan", "check_belongs", "check_instance", "holding", "look_anew"]
 
@@ -81,7 +81,7 @@ def apply_plan(
         Refused: something stands against the plan (see `guard`); nothing was written.
         WrongInstance, StalePlan: the plan is not for this instance or this state.
     """
-    plan, digest = approved.plan, approved.digest
+    plan = approved.plan
     check_belongs(applying, approved)
     guard(plan)
     # Also of a plan that says nothing of it: what the state protects is not for a file to lift.
@@ -96,27 +96,27 @@ def apply_plan(
     )
     run = Run(
         applying.run,
-        digest,
+        approved.digest,
         attempt,
         names,
         session.parallelism,
         applying.patience,
         applying.stop,
     )
-    journal = applying.writer.begin(
-        applying.state, applying.run, digest, _now(), approved.nonce, approved.text
-    )
-    course, happened = _Course(), list[Event]()
+    journal = _begun(applying, approved)
+    course = _Course()
     # Closed at once when the journal or the view fails: nothing more may be sent then.
     try:
         with closing(execute(plan.changes, run)) as events:
             for event in events:
                 journal.write(event)
-                happened.append(event)
                 course.note(event)
-                show(event)
-        state = evolve_all(applying.state, happened, applying.run)
+                if not isinstance(event, RunFinished):
+                    show(event)
+        state = evolve_all(applying.state, course.events, applying.run)
         applying.writer.commit(state, course.outcome)
+        # Only now: what is not saved is not complete.
+        show(course.events[-1])
     except DomostateError as error:
         if course.begun:
             error.exit_code = ExitCode.PARTIAL
@@ -124,10 +124,17 @@ def apply_plan(
     return course.exit_code
 
 
+def _begun(applying: Applying, approved: Approved) -> RunJournal:
+    return applying.writer.begin(
+        applying.state, applying.run, approved.digest, _now(), approved.nonce, approved.text
+    )
+
+
 @dataclass(slots=True)
 class _Course:
-    """What the exit code of an apply depends on."""
+    """What has happened, and what the exit code of an apply depends on."""
 
+    events: list[Event] = field(default_factory=list)
     begun: bool = False
     written: bool = False
     denied: bool = True
@@ -135,6 +142,7 @@ class _Course:
 
     def note(self, event: Event) -> None:
         """Takes an event into account."""
+        self.events.append(event)
         match event:
             case OperationStarted():
                 self.begun = True

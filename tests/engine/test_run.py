@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +25,13 @@ from domostate.errors import (
     WrongInstance,
 )
 from domostate.model.address import Address
-from domostate.model.event import Event, OperationStarted, OperationSucceeded, RunStarted
+from domostate.model.event import (
+    Event,
+    OperationStarted,
+    OperationSucceeded,
+    RunFinished,
+    RunStarted,
+)
 from domostate.model.plan import PlanEnvironment
 from domostate.record.files import Files
 from tests.engine.running import AT_ONCE, workers
@@ -137,6 +144,44 @@ def test_a_run_that_breaks_off_half_way_says_so_by_its_exit_code(world: World) -
         carried_out(applying, made, ignore)
 
     assert caught.value.exit_code is ExitCode.PARTIAL
+
+
+class NoState(HastyDisk):
+    """Takes everything but the state."""
+
+    def replace(self, source: Path, target: Path) -> None:
+        if target.name == "sandbox.json":
+            raise OSError(28, "No space left on device")
+        super().replace(source, target)
+
+
+def test_a_run_whose_state_cannot_be_saved_does_not_say_that_it_is_complete(world: World) -> None:
+    world.declared["sales"] = SALES
+    shown: list[Event] = []
+
+    with (
+        decided(world, files=NoState()) as (applying, made),
+        pytest.raises(StateError) as caught,
+    ):
+        carried_out(applying, made, shown.append)
+
+    assert caught.value.exit_code is ExitCode.PARTIAL
+    assert any(isinstance(one, OperationSucceeded) for one in shown)
+    assert not any(isinstance(one, RunFinished) for one in shown)
+
+
+def test_the_end_of_a_run_is_told_once_its_state_is_saved(world: World) -> None:
+    world.declared["sales"] = SALES
+    serials: list[int] = []
+
+    def look(event: Event) -> None:
+        if isinstance(event, RunFinished):
+            serials.append(world.state().serial)
+
+    with decided(world) as (applying, made):
+        carried_out(applying, made, look)
+
+    assert serials == [1]
 
 
 def test_a_failed_operation_makes_the_outcome_partial_and_the_rest_is_recorded(
