@@ -4,7 +4,7 @@
     ├─ UsageError              a command line or a configuration that cannot be carried out
     ├─ ManifestError           file:line:column, all findings at once
     ├─ PlanError ─ Ambiguous · Refused (Protected, ManagedElsewhere, SuspectedMove) ·
-    │              WrongInstance · DependencyCycle
+    │              WrongInstance · DependencyCycle · NotVisible
     ├─ StateError ─ StalePlan · Locked · Overtaken · LineageMismatch · StateMissing ·
     │              JournalDamaged · NoAccess
     └─ DomoError ─ Unauthorized · Forbidden · NotFound · Conflict · RateLimited · Rejected ·
@@ -35,6 +35,7 @@ __all__ = [
     "ManifestError",
     "NoAccess",
     "NotFound",
+    "NotVisible",
     "Overtaken",
     "PlanError",
     "Protected",
@@ -145,6 +146,13 @@ class DependencyCycle(PlanError):
     """Operations that wait for each other."""
 
     summary = "dependency cycle"
+
+
+class NotVisible(PlanError):
+    """What is recorded is there, and these credentials may not see it."""
+
+    exit_code = ExitCode.UNAUTHORIZED
+    summary = "not permitted"
 
 
 class Refused(PlanError):

@@ -21,6 +21,7 @@ from domostate.model.plan import Plan
 from domostate.model.state import State
 from domostate.planning.plan import make_plan
 from domostate.planning.scope import Limits, Scope
+from domostate.planning.visible import check_visible
 from domostate.record.room import Record
 
 __all__ = ["Made", "Session", "open_session"]
@@ -101,10 +102,12 @@ class Session:
 
         Raises:
             StateMissing: nothing is recorded, and the instance says that something was.
+            NotVisible: what is recorded is there, and these credentials may not see it.
         """
         scope = self.scope(allow, take_over, new_state=new_state)
         sought = marker_of(self.project.name) if scope.marker and not new_state else ""
         observed = observe(desired, state, self.connection.reader, self.instance, sought)
+        check_visible(desired, observed, state)
         plan = make_plan(desired, observed, state, scope)
         return Made(plan, observed, Names(observed.directory, desired.principals))
 

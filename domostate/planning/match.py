@@ -9,6 +9,7 @@ from domostate.model.desired import Declared, Manage, OnExisting
 from domostate.model.marker import Marking
 from domostate.model.observed import Found, Live, Observed, Presence
 from domostate.model.state import Entry, State
+from domostate.planning.visible import hidden
 from domostate.planning.wanted import CREATES, candidates
 
 __all__ = ["Subject", "match"]
@@ -64,11 +65,7 @@ def _recorded(
             reason = f"the recorded dataset {entry.id} is gone: created anew"
             return Subject(declared, Action.CREATE, entry=entry, reason=reason, recreated=True)
         case Presence.INVISIBLE:
-            return declared.problem(
-                f"{declared.address}: the recorded dataset {entry.id} is there, but these "
-                "credentials may not see it",
-                hint="share the dataset with the user of the token, or use a token that sees it",
-            )
+            return hidden(declared, entry)
 
 
 def _named_by_id(declared: Declared, id_: str, observed: Observed) -> Subject | Finding:

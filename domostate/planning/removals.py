@@ -17,6 +17,7 @@ from domostate.model.plan import Refusal, RefusalKind
 from domostate.model.state import Entry, State
 from domostate.planning.fingerprint import fingerprint
 from domostate.planning.order import ordered
+from domostate.planning.visible import hidden_removal
 from domostate.planning.wanted import CREATES
 
 __all__ = [
@@ -50,12 +51,7 @@ def leaving(
         case Presence.ABSENT:
             return _forgotten(address, entry, removal, f"{why}; the dataset is gone already")
         case Presence.INVISIBLE:
-            return removal.problem(
-                f"{address}: dataset {entry.id}, which is to be destroyed, is there, but these "
-                "credentials may not see all of it",
-                "address",
-                hint="use a token that sees it, or give it up with destroy: false",
-            )
+            return hidden_removal(address, removal, entry)
 
 
 _STAYS = "managed no longer, the object stays"

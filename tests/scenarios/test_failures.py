@@ -146,6 +146,21 @@ def test_unknown_credentials_end_with_9_and_domos_words(
     assert not project.state_file().exists()
 
 
+@pytest.mark.parametrize("command", [("plan",), ("apply", "--auto-approve")])
+def test_recorded_datasets_that_are_not_visible_end_with_9(
+    lab: Lab, applied: Project, command: tuple[str, ...]
+) -> None:
+    cat = applied.with_env(DOMO_DEVELOPER_TOKEN="t-cat", DOMO_CLIENT_ID="", DOMO_CLIENT_SECRET="")
+    mark = lab.mark()
+
+    done = cat.call(*command)
+
+    assert done.code == 9
+    assert "not permitted" in done.err
+    assert "may not see it" in " ".join(done.err.split())
+    assert lab.writes(since=mark) == []
+
+
 def test_credentials_that_may_not_write_end_with_9(lab: Lab, project: Project) -> None:
     # Cat is no Admin: she sees and may change next to nothing.
     done = project.with_env(DOMO_DEVELOPER_TOKEN="t-cat").call("plan")
