@@ -19,10 +19,12 @@ from domostate.model.marker import marker_of
 from domostate.model.observed import Observed
 from domostate.model.plan import Plan
 from domostate.model.state import State
+from domostate.planning.missing import check_kept, is_blank
 from domostate.planning.plan import make_plan
 from domostate.planning.scope import Limits, Scope
 from domostate.planning.visible import check_visible
 from domostate.record.room import Record
+from domostate.record.seen import look
 
 __all__ = ["Made", "Session", "open_session"]
 
@@ -105,6 +107,8 @@ class Session:
             NotVisible: what is recorded is there, and these credentials may not see it.
         """
         scope = self.scope(allow, take_over, new_state=new_state)
+        if is_blank(state):
+            check_kept(state, look(self.record).newest, scope)
         sought = marker_of(self.project.name) if scope.marker and not new_state else ""
         observed = observe(desired, state, self.connection.reader, self.instance, sought)
         check_visible(desired, observed, state)

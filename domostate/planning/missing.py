@@ -14,7 +14,7 @@ from domostate.model.observed import Found, Observed
 from domostate.model.state import State
 from domostate.planning.scope import Scope
 
-__all__ = ["check_state", "is_blank"]
+__all__ = ["check_kept", "check_state", "is_blank"]
 
 _NAMED: Final = 3
 """Datasets that the message names. Arbitrary: enough to recognise one's own."""
@@ -23,6 +23,29 @@ _NAMED: Final = 3
 def is_blank(state: State) -> bool:
     """Whether nothing was ever recorded: no state, and no journal of an interrupted run."""
     return not (state.serial or state.entries or state.open_intents or state.runs)
+
+
+def check_kept(state: State, newest: State | None, scope: Scope) -> None:
+    """Returns unless nothing is recorded though a generation of this very environment is kept.
+
+    `newest` is the last kept one that can be read. `--new-state` does not help: what had a state
+    is not new.
+
+    Raises:
+        StateMissing: saying how to put it back.
+    """
+    if newest is None or not is_blank(state):
+        return
+    here = (state.project, scope.environment, scope.instance)
+    if (newest.project, newest.environment, newest.instance) != here:
+        return
+    begun = "--new-state: " if scope.new_state else ""
+    raise StateMissing(
+        f"{begun}{scope.environment} has no state, and had one: its serial {newest.serial} is kept",
+        hint="Put that one back, which is better than a rebuild: it knows what was applied\n"
+        f"  domostate state pull --serial {newest.serial} > state.json\n"
+        "  domostate state push state.json --reason WHY",
+    )
 
 
 def check_state(state: State, observed: Observed, scope: Scope, names: Names) -> None:

@@ -28,7 +28,7 @@ def test_no_state_where_the_search_shows_our_marker_is_a_guard() -> None:
         f"dev has no state, and on acme-dev 5 datasets bear the tag {ACME}: 'Data 0' (id-0), "
         "'Data 1' (id-1), 'Data 2' (id-2), and 2 more"
     )
-    assert "\n  domostate state rebuild\n" in missing.value.hint
+    assert "\n  domostate state rebuild --reason WHY\n" in missing.value.hint
     assert missing.value.hint.endswith("--new-state")
 
 

@@ -1,5 +1,8 @@
 """No state where the instance says that there was one: a guard, before anything is made twice."""
 
+import re
+import shlex
+
 import pytest
 
 from tests.scenarios.lab import Lab, Project
@@ -36,6 +39,39 @@ def test_a_state_that_was_lost_is_a_guard(
     assert "--new-state" in said
     assert lab.writes(since=mark) == []
     assert not lost.state_file().exists()
+
+
+@pytest.mark.parametrize("flags", [(), ("--new-state",)])
+def test_a_kept_generation_is_put_back_rather_than_a_state_built_anew(
+    lab: Lab, applied: Project, flags: tuple[str, ...]
+) -> None:
+    applied.replace("datasets/acme.yml", "One row per order.", "Rows.")
+    applied.apply()
+    applied.state_file().unlink()
+    mark = lab.mark()
+
+    done = applied.call("apply", "--auto-approve", *flags)
+    pull, push = re.findall(r"^ +domostate (.+)$", done.err, re.MULTILINE)
+    applied.write("state.json", applied.call(*shlex.split(pull.partition(" > ")[0])).out)
+    pushed = applied.call(*shlex.split(push), "--auto-approve")
+
+    assert done.code == 3
+    assert "lab has no state, and had one: its serial 1 is kept" in " ".join(done.err.split())
+    assert "state rebuild" not in done.err
+    assert lab.writes(since=mark) == []
+    assert pushed.code == 0, pushed.said
+    assert applied.apply().code == 0
+
+
+def test_what_is_kept_of_another_instance_does_not_keep_anybody_from_a_new_one(
+    lab: Lab, applied: Project
+) -> None:
+    applied.replace("datasets/acme.yml", "One row per order.", "Rows.")
+    applied.apply()
+    applied.state_file().unlink()
+    applied.replace("domostate.yml", lab.url, lab.url.replace("127.0.0.1", "localhost"))
+
+    assert "state rebuild" in applied.call("plan").err
 
 
 def test_the_wrong_place_for_the_state_is_a_guard(lab: Lab, applied: Project) -> None:
