@@ -2,11 +2,9 @@
 
 from domostate.engine.plan_file import Approved
 from domostate.engine.run import Applying
-from domostate.errors import PlanError
+from domostate.engine.run_plan import kept_plan
 from domostate.model.event import Outcome
 from domostate.model.state import RunRecord, State
-from domostate.planning.codec import decode, plan_from
-from domostate.record.run_plans import plan_of
 
 __all__ = ["approved_in", "unfinished"]
 
@@ -24,16 +22,6 @@ def approved_in(applying: Applying, run: RunRecord) -> Approved | None:
     """The plan that a run began to carry out, None when it is not kept any more.
 
     Raises:
-        StateError, PlanError: what is kept is damaged.
+        RunDamaged: what is kept is damaged, or another plan.
     """
-    text = plan_of(applying.session.record.backend, run.run)
-    if text is None:
-        return None
-    document = decode(text)
-    approved = Approved(plan_from(document), document)
-    if approved.digest != run.plan_digest:
-        raise PlanError(
-            f"the plan kept for run {run.run} is not the one that it began with",
-            hint="Plan anew:\n  domostate plan",
-        )
-    return approved
+    return kept_plan(applying.session.record.backend, run.run, run.plan_digest)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+from domostate.engine.run_plan import kept_plan
 from domostate.engine.session import Made, Session
 from domostate.errors import PlanError, UsageError
 from domostate.kinds.names import Names
@@ -10,9 +11,7 @@ from domostate.model.desired import Desired
 from domostate.model.observed import Observed
 from domostate.model.plan import Plan
 from domostate.model.state import Entry, State
-from domostate.planning.codec import decode, plan_from
 from domostate.planning.revert import Undo, parts_to_undo, revert_plan
-from domostate.record.run_plans import plan_of
 from domostate.record.state_file import decode_state
 
 __all__ = ["plan_to_revert"]
@@ -31,6 +30,7 @@ def plan_to_revert(
     Raises:
         UsageError: the state knows no such run.
         PlanError: its plan is not kept any more.
+        RunDamaged: what is kept of it is damaged, or another plan.
     """
     undo = _undo(session, state, run)
     reader = session.connection.reader
@@ -44,7 +44,7 @@ def plan_to_revert(
 
 
 def _undo(session: Session, state: State, run: str) -> Undo:
-    known = [one.run for one in state.runs]
+    known = {one.run: one.plan_digest for one in state.runs}
     if run not in known:
         last = "\n".join(f"  {one.run}  {one.operation}  {one.started}" for one in state.runs[-5:])
         raise UsageError(
@@ -52,16 +52,16 @@ def _undo(session: Session, state: State, run: str) -> Undo:
             hint=f"The last ones, oldest first:\n{last}" if last else "Nothing was applied yet.",
         )
     record = session.record
-    text = plan_of(record.backend, run)
-    if text is None:
+    kept = kept_plan(record.backend, run, known[run])
+    if kept is None:
         raise PlanError(
             f"the plan of run {run} is not kept any more",
             hint="Put the manifests back to what they were, and plan:\n  domostate plan",
         )
-    plan = plan_from(decode(text))
-    content = record.store.generation(plan.state_serial)
+    content = record.store.generation(kept.plan.state_serial)
     earlier = decode_state(content, record.store.place).entries if content is not None else {}
-    return Undo(run, plan, earlier, _entries_after(session, state, plan, run))
+    later = _entries_after(session, state, kept.plan, run)
+    return Undo(run, kept.plan, earlier, later)
 
 
 def _entries_after(session: Session, state: State, plan: Plan, run: str) -> Mapping[Address, Entry]:

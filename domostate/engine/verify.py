@@ -9,6 +9,7 @@ from domostate.engine.generations import Generation, generations
 from domostate.engine.kept import Kept
 from domostate.engine.locks import lock_status
 from domostate.engine.rebuild import markers_of, read_marked
+from domostate.engine.run_plan import kept_plan
 from domostate.errors import JournalDamaged, StateError
 from domostate.model.state import State
 from domostate.planning.soundness import (
@@ -22,6 +23,7 @@ from domostate.planning.soundness import (
 from domostate.planning.state_document import FORMAT_VERSION
 from domostate.record.holder import Holder
 from domostate.record.journal import Leftover, read_journal, replay
+from domostate.record.run_plans import RunDamaged, runs_kept
 
 __all__ = ["Verdict", "verdict_document", "verify"]
 
@@ -56,6 +58,7 @@ def verify(kept: Kept, reader: Reader | None) -> Verdict:
     present = next((one.state for one in found if one.named is None), None)
     faults += _kept_faults(kept, found)
     faults += _left_behind(journals, present, kept, busy)
+    faults += _run_faults(journals, present, kept)
     looks = False
     if present is not None:
         strange = list(identity_faults(present, *kept.identity))
@@ -143,6 +146,19 @@ def _left_behind(
                 "part of the state yet",
                 "The next apply takes it into the state, and goes on:\n  domostate apply",
             )
+
+
+def _run_faults(journals: Sequence[Leftover], present: State | None, kept: Kept) -> Iterator[Fault]:
+    """What is wrong with the plans that are kept of runs."""
+    documents = kept.record.backend
+    digests = {one.header.run: one.header.plan_digest for one in journals if one.header}
+    if present is not None:
+        digests |= {one.run: one.plan_digest for one in present.runs}
+    for run in runs_kept(documents):
+        try:
+            kept_plan(documents, run, digests.get(run, ""))
+        except RunDamaged as damage:
+            yield Fault("run_damaged", damage.message, damage.hint)
 
 
 def _live_faults(present: State, reader: Reader) -> Iterator[Fault]:

@@ -8,11 +8,21 @@ from domostate.errors import StateError
 from domostate.model.state import RunRecord
 from domostate.record.documents import Documents
 
-__all__ = ["KEPT", "forget_plans", "keep_plan", "plan_of"]
+__all__ = ["KEPT", "RunDamaged", "forget_plans", "keep_plan", "plan_of", "runs_kept"]
 
 RUNS: Final = "runs/"
 KEPT: Final = 20
 """The plans of how many runs are kept. Arbitrary, as many as there are generations of the state."""
+
+
+class RunDamaged(StateError):
+    """The plan that is kept of a run is not as it was written."""
+
+    def __init__(self, documents: Documents, run: str, why: str) -> None:
+        super().__init__(
+            f"{documents.place(f'{RUNS}{run}')}: the plan kept for this run is damaged: {why}",
+            hint="It is only needed to resume or to revert that run. Plan anew:\n  domostate plan",
+        )
 
 
 def keep_plan(documents: Documents, run: str, text: str) -> None:
@@ -26,7 +36,7 @@ def plan_of(documents: Documents, run: str) -> str | None:
     """The plan file's text of a run, None when it is not kept (any more).
 
     Raises:
-        StateError: what is kept is damaged.
+        RunDamaged: what is kept cannot be read.
     """
     document = documents.read(f"{RUNS}{run}")
     if document is None:
@@ -34,10 +44,12 @@ def plan_of(documents: Documents, run: str) -> str | None:
     try:
         return zlib.decompress(document.content).decode()
     except (zlib.error, UnicodeDecodeError) as error:
-        raise StateError(
-            f"{documents.place(f'{RUNS}{run}')}: the plan of this run is damaged: {error}",
-            hint="It is only needed to resume or to revert that run. Plan anew:\n  domostate plan",
-        ) from error
+        raise RunDamaged(documents, run, str(error)) from error
+
+
+def runs_kept(documents: Documents) -> Sequence[str]:
+    """The runs whose plans are kept, sorted."""
+    return [name.removeprefix(RUNS) for name in documents.names(RUNS)]
 
 
 def forget_plans(documents: Documents, runs: Sequence[RunRecord], known: Sequence[str]) -> None:

@@ -1,7 +1,11 @@
 """`plan --revert RUN` puts back what a run has changed, and says what cannot be put back."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.scenarios.acme import BOTH, CONFIG, ESTATE, MANIFEST
 from tests.scenarios.lab import Lab, Project, Snapshot
@@ -134,6 +138,40 @@ def test_a_run_that_nobody_knows_is_a_usage_error_that_names_the_last_ones(
     assert "knows no such run" in done.err
     assert _last_run(applied) in done.err
     assert lab.writes(since=mark) == []
+
+
+def swap(project: Project, run: str) -> None:
+    """The plan of another run in the place of this one's."""
+    folder = project.state_file().parent / "lab.runs"
+    project.replace("datasets/acme.yml", "One row per order.", "Rows.")
+    project.apply()
+    (folder / f"{run}.json").write_bytes((folder / f"{_last_run(project)}.json").read_bytes())
+
+
+def tear(project: Project, run: str) -> None:
+    path = project.state_file().parent / "lab.runs" / f"{run}.json"
+    path.write_bytes(path.read_bytes()[:-20])
+
+
+@pytest.mark.parametrize(
+    ("harm", "why"), [(swap, "not the one that the run began with"), (tear, "is damaged")]
+)
+def test_a_kept_plan_that_is_not_the_runs_own_takes_nothing_back_and_is_a_fault(
+    lab: Lab, applied: Project, harm: Callable[[Project, str], None], why: str
+) -> None:
+    run = _last_run(applied)
+    harm(applied, run)
+    mark = lab.mark()
+
+    done = applied.call("plan", "--revert", run)
+    verified = applied.call("state", "verify", "--offline", "--json")
+
+    assert done.code == 1
+    assert why in " ".join(done.err.split())
+    assert lab.writes(since=mark) == []
+    assert verified.code == 1
+    faults = json.loads(verified.out)["faults"]
+    assert [(one["sort"], run in one["message"]) for one in faults] == [("run_damaged", True)]
 
 
 def test_a_run_whose_plan_is_lost_cannot_be_taken_back(applied: Project) -> None:
