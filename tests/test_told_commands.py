@@ -103,7 +103,8 @@ def _words(command: str) -> list[str]:
 
 def _parsed(words: list[str], stack: ExitStack) -> click.Context:
     """The command as click would be about to run it; raises when it would not."""
-    context = click.Context(cli)
+    # A command remembers how it was first asked for help.
+    context = click.Context(cli, **cli.context_settings)
     while isinstance(context.command, click.Group):
         _, below, words = context.command.resolve_command(context, words)
         assert below is not None
