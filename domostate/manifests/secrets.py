@@ -21,6 +21,7 @@ _SENSITIVE: Final = re.compile(
     r"(?!\s|env:|file:|[{&*]|['\"](?:env|file):)(.*)"
 )
 _IN_ADDRESS: Final = re.compile(r"(://)[^\s/'\"]+(?=@)")
+_IN_QUERY: Final = re.compile(r"(://[^\s?#'\"]*\?)[^\s#'\"]+")
 _AS_KEYWORD: Final = re.compile(r"(?i)(password\s*=\s*)[^\s'\"]+")
 _NAMED_IN_STATE: Final = ("url", "password", "token")
 """Options of a backend that name a secret."""
@@ -119,5 +120,8 @@ def redacted(finding: Finding, secrets: list[str]) -> Finding:
 
 
 def _bare(text: str) -> str:
-    """Without the password that an address or a connection string may hold."""
-    return _AS_KEYWORD.sub(r"\1…", _IN_ADDRESS.sub(r"\1…", text))
+    """Without the password that an address or a connection string may hold, nor the query of an
+    address: a token stands there under any name."""
+    for secret in (_IN_ADDRESS, _IN_QUERY, _AS_KEYWORD):
+        text = secret.sub(r"\1…", text)
+    return text

@@ -13,6 +13,7 @@ from domostate.manifests import (
     optional_secret,
     resolve_secret,
 )
+from domostate.views.errors import error_text
 from tests.manifests.projects import CONFIG, write
 
 SEVERAL = """\
@@ -176,6 +177,19 @@ def test_names_in_findings_are_relative_to_the_current_folder(tmp_path: Path) ->
         where = raised.value.findings[0].where
         assert where is not None
         assert where.file == name
+
+
+@pytest.mark.parametrize("query", ["token=SECRETQ", "SECRETQ", "a=1&key=SECRETQ"])
+def test_a_secret_in_the_query_of_an_address_is_never_shown(tmp_path: Path, query: str) -> None:
+    config = f'project: acme\nenvironments:\n  dev: {{url: "http://u:PW@h/x?{query}"}}\n'
+
+    with pytest.raises(ManifestError) as caught:
+        environment(tmp_path, None, config)
+
+    shown = error_text(caught.value)
+    assert "http://" in shown
+    assert "PW" not in shown
+    assert "SECRETQ" not in shown
 
 
 def test_a_secret_is_read_from_the_environment_or_a_file(
