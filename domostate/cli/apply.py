@@ -24,7 +24,7 @@ from domostate.cli.options import (
 )
 from domostate.cli.stopping import Stop, end_now, silence_stdout
 from domostate.engine.plan_file import Approved, read_plan
-from domostate.engine.resume import approved_in, unfinished
+from domostate.engine.resume import approved_in, nothing_left, unfinished
 from domostate.engine.run import (
     Applying,
     apply_plan,
@@ -174,7 +174,7 @@ def _carried_out(
         if wishes.resume:
             run = unfinished(applying.state)
             if run is None:
-                terminal.say("Nothing to resume: the last run has finished.")
+                terminal.say(f"Nothing to resume: {nothing_left(applying.state)}.")
                 return ExitCode.DONE
             begun = approved_in(applying, run)
             terminal.say(f"Resuming run {run.run} by {run.actor}, begun at {run.started}.\n")

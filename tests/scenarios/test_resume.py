@@ -47,7 +47,7 @@ def test_before_the_first_run_there_is_nothing_to_resume(lab: Lab, project: Proj
     done = project.call(*RESUME)
 
     assert done.code == 0
-    assert "Nothing to resume" in done.err
+    assert done.err == "Nothing to resume: nothing was applied yet.\n"
     assert not project.state_file().exists()
 
 
