@@ -19,7 +19,7 @@ from domostate.cli.options import (
 )
 from domostate.engine.plan_file import Approved, save_plan
 from domostate.engine.undo import plan_to_revert
-from domostate.errors import ExitCode
+from domostate.errors import ExitCode, UsageError
 from domostate.views.plan_text import show_plan
 from domostate.views.terminal import Terminal
 
@@ -36,7 +36,9 @@ __all__ = ["plan"]
 @click.option(
     "--expect-no-changes", "expect_none", is_flag=True, help="Exit 1 when there are changes."
 )
-@click.option("--revert", metavar="RUN", help="Plan to put back what this run has changed.")
+@click.option(
+    "--revert", multiple=True, metavar="RUN", help="Plan to put back what this run has changed."
+)
 @click.option("-q", "--quiet", is_flag=True, help="The summary only.")
 @allow_option
 @take_over_option
@@ -51,7 +53,7 @@ def plan(
     as_json: bool,
     detailed: bool,
     expect_none: bool,
-    revert: str | None,
+    revert: tuple[str, ...],
     quiet: bool,
     allow: tuple[str, ...],
     take_over: tuple[str, ...],
@@ -63,16 +65,21 @@ def plan(
     With --revert, show what would put everything back that a run has changed, and what cannot be
     put back; save it with --out to carry it out.
     """
+    if len(revert) > 1:
+        raise UsageError(
+            f"--revert names several runs: {', '.join(revert)}",
+            hint="Take back one after the other, the latest first.",
+        )
     with opened(environment, parallelism, read_only=True) as (session, desired):
         allowed, taken = allowances(allow), taken_over(take_over, desired)
         session.identify()
         state = session.open_state()
-        if revert is None:
+        if not revert:
             made = session.make_plan(
                 desired, state, allowed, take_over=taken, new_state=new_state
             ).plan
         else:
-            made = plan_to_revert(session, desired, state, revert, allowed, taken).plan
+            made = plan_to_revert(session, desired, state, revert[0], allowed, taken).plan
     decided = Approved.now(made)
     if as_json:
         terminal.give(decided.text)

@@ -140,6 +140,13 @@ def test_a_run_that_nobody_knows_is_a_usage_error_that_names_the_last_ones(
     assert lab.writes(since=mark) == []
 
 
+def test_two_runs_are_not_taken_back_at_once(applied: Project) -> None:
+    done = applied.call("plan", "--revert", "one", "--revert", "two")
+
+    assert done.code == 64
+    assert "--revert names several runs: one, two" in done.err
+
+
 def swap(project: Project, run: str) -> None:
     """The plan of another run in the place of this one's."""
     folder = project.state_file().parent / "lab.runs"
