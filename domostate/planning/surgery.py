@@ -74,12 +74,16 @@ def moved(state: State, source: Address, target: Address) -> State:
     """The state in which what was recorded at `source`, which is, is recorded at `target`.
 
     Raises:
-        UsageError: `target` is of another kind, or something is recorded there.
+        UsageError: `target` is of another kind or `source` itself, or something is recorded there.
     """
     if source.kind != target.kind:
         raise UsageError(
             f"{source} is a {source.kind}, and {target} would be a {target.kind}",
             hint="An entry keeps its kind.",
+        )
+    if source == target:
+        raise UsageError(
+            f"{source} is recorded there already", hint="Name the address that it is to move to."
         )
     there = state.entries.get(target)
     if there is not None:

@@ -328,6 +328,7 @@ def test_what_was_done_to_the_files_by_hand_is_found(
         (["mv", "dataset.order", "dataset.x", *YES], 64, "did you mean 'dataset.orders'?"),
         (["mv", "dataset.orders", "orders", *YES], 64, "not an address"),
         (["mv", "dataset.orders", "dataset.regions", *YES], 64, "is recorded already"),
+        (["mv", "dataset.orders", "dataset.orders", *YES], 64, "that it is to move to"),
         (["mv", "dataset.orders", *YES], 64, "Missing argument 'TO'"),
         (["rm", *YES], 64, "Missing argument 'ADDRESS...'"),
         (["rm", "dataset.orders", "--auto-approve"], 64, "--reason is missing"),
