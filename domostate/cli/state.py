@@ -9,11 +9,12 @@ import click
 from domostate.cli.kept import give_json, json_option, kept_here
 from domostate.cli.lazy import LazyGroup
 from domostate.cli.options import environment_option, no_color_option
-from domostate.engine.generations import bytes_at, history_document, state_at
+from domostate.engine.generations import bytes_at, damage_in, history_document, state_at
 from domostate.engine.surgery import recorded
 from domostate.planning.state_document import entry_document, generation_document, list_document
 from domostate.views.state_text import entry_lines, generation_lines, history_lines, list_lines
 from domostate.views.terminal import Terminal
+from domostate.views.text import plain
 
 __all__ = ["COMMANDS", "history", "list_", "pull", "show", "state"]
 
@@ -119,4 +120,7 @@ def pull(terminal: Terminal, environment: str | None, serial: int | None) -> Non
     """
     with kept_here(environment) as kept:
         content = bytes_at(kept, serial)
+        damage = damage_in(kept, serial, content)
     terminal.give_bytes(content)
+    if damage is not None:
+        terminal.say(f"Warning: {plain(damage.message)}")

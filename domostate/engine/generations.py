@@ -11,7 +11,7 @@ from domostate.planning.state_document import FORMAT_VERSION
 from domostate.record.breaks import broken_locks
 from domostate.record.state_file import StateDamaged, decode_state
 
-__all__ = ["Generation", "bytes_at", "generations", "history_document", "state_at"]
+__all__ = ["Generation", "bytes_at", "damage_in", "generations", "history_document", "state_at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,18 @@ def bytes_at(kept: Kept, serial: int | None) -> bytes:
     raise _not_kept(kept, serial, store.serials())
 
 
+def damage_in(kept: Kept, serial: int | None, content: bytes) -> StateDamaged | None:
+    """Why there is no state to be had from the bytes of a generation, None when there is one."""
+    try:
+        decode_state(content, _place(kept, serial))
+    except StateDamaged as damage:
+        return damage
+    except StateError:
+        # Whole, and of a format that is not known here.
+        return None
+    return None
+
+
 def state_at(kept: Kept, serial: int | None) -> State:
     """The state that a generation holds; without a serial the state as it stands, leftover
     journal included.
@@ -58,9 +70,14 @@ def state_at(kept: Kept, serial: int | None) -> State:
     """
     if serial is None:
         return kept.state()
+    return decode_state(bytes_at(kept, serial), _place(kept, serial))
+
+
+def _place(kept: Kept, serial: int | None) -> str:
     store = kept.record.store
-    place = store.generation_place(serial) if serial in store.serials() else store.place
-    return decode_state(bytes_at(kept, serial), place)
+    if serial is None or serial not in store.serials():
+        return store.place
+    return store.generation_place(serial)
 
 
 def generations(kept: Kept) -> Sequence[Generation]:
@@ -95,9 +112,11 @@ def history_document(kept: Kept) -> dict[str, Any]:
 
     Raises:
         StateError: there is nothing of all that.
+        JournalDamaged: there is nothing but a journal, and it cannot be read.
     """
     found, broken = generations(kept), broken_locks(kept.record.backend)
     if not (found or broken):
+        kept.state()
         raise kept.missing()
     return {
         "format_version": FORMAT_VERSION,

@@ -176,6 +176,29 @@ def test_a_damaged_state_is_replaced_by_the_generation_before_as_the_error_says(
     assert twice.call("state", "verify").code == 0
 
 
+def test_a_damaged_state_is_pulled_as_it_is_with_a_warning_beside_it(twice: Project) -> None:
+    torn = twice.state_file().read_text()[:200]
+    twice.state_file().write_text(torn)
+
+    done = twice.call("state", "pull")
+    sound = twice.call("state", "pull", "--serial", "1")
+
+    assert (done.code, done.out) == (0, torn)
+    assert "Warning:" in done.err
+    assert "lab.json: this state file is damaged" in done.err
+    assert (sound.code, sound.err) == (0, "")
+
+
+def test_history_names_a_damaged_journal_where_there_is_no_state_yet(project: Project) -> None:
+    project.write(".domostate/state/lab.journal", "{}\n{}\n")
+
+    done = project.call("state", "history")
+
+    assert done.code == 1
+    assert "journal damaged" in done.err
+    assert "lab.journal" in done.err
+
+
 def test_a_state_is_edited_by_pulling_editing_and_pushing(applied: Project) -> None:
     value = json.loads(applied.call("state", "pull").out)
     value["entries"]["dataset.orders"]["protect"] = True
