@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Final
 from uuid import uuid4
 
 from domostate.engine.attempt import LOOK_AGAIN, Attempt
@@ -118,8 +119,7 @@ def apply_plan(
         # Only now: what is not saved is not complete.
         show(course.events[-1])
     except DomostateError as error:
-        if course.begun:
-            error.exit_code = ExitCode.PARTIAL
+        course.mark(error)
         raise
     return course.exit_code
 
@@ -128,6 +128,12 @@ def _begun(applying: Applying, approved: Approved) -> RunJournal:
     return applying.writer.begin(
         applying.state, applying.run, approved.digest, _now(), approved.nonce, approved.text
     )
+
+
+_GO_ON: Final = (
+    "What was sent is in the journal. Once this is mended, go on with what is left:\n"
+    "  domostate apply --resume"
+)
 
 
 @dataclass(slots=True)
@@ -154,6 +160,14 @@ class _Course:
                 self.outcome = outcome
             case _:
                 pass
+
+    def mark(self, error: DomostateError) -> None:
+        """Lets an error that ends the run tell what has become of the run."""
+        if not self.begun:
+            return
+        error.exit_code = ExitCode.PARTIAL
+        if not isinstance(self.events[-1], RunFinished):
+            error.hint = f"{error.hint}\n{_GO_ON}".lstrip("\n")
 
     @property
     def exit_code(self) -> ExitCode:

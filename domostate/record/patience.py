@@ -15,7 +15,8 @@ class Patience:
     """How often a failed call is made again.
 
     No try begins once `budget` is used up; `connect` and `answer` bound a single one. The sum
-    stays below the lease of a lock, so that who holds it hears of trouble before losing it.
+    stays below the lease of a lock, so that who holds it hears of trouble before losing it. It is
+    of one question: a command that asks several before it gives up takes as many times as long.
     """
 
     budget: timedelta = timedelta(seconds=20)

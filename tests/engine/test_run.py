@@ -126,8 +126,10 @@ def test_when_the_journal_fails_the_write_that_it_should_hold_is_not_sent(world:
 
     with decided(world, files=disk) as (applying, made):
         seq = world.seq()
-        with pytest.raises(StateError):
+        with pytest.raises(StateError) as caught:
             carried_out(applying, made, shown.append)
+
+    assert "--resume" not in caught.value.hint
 
     assert not world.writes_since(seq)
     assert not any(isinstance(one, OperationStarted) for one in shown)
@@ -144,6 +146,8 @@ def test_a_run_that_breaks_off_half_way_says_so_by_its_exit_code(world: World) -
         carried_out(applying, made, ignore)
 
     assert caught.value.exit_code is ExitCode.PARTIAL
+    assert "Free some space" in caught.value.hint
+    assert caught.value.hint.endswith("go on with what is left:\n  domostate apply --resume")
 
 
 class NoState(HastyDisk):
@@ -166,6 +170,7 @@ def test_a_run_whose_state_cannot_be_saved_does_not_say_that_it_is_complete(worl
         carried_out(applying, made, shown.append)
 
     assert caught.value.exit_code is ExitCode.PARTIAL
+    assert "--resume" not in caught.value.hint
     assert any(isinstance(one, OperationSucceeded) for one in shown)
     assert not any(isinstance(one, RunFinished) for one in shown)
 
