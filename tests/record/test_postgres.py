@@ -268,7 +268,7 @@ def test_the_database_may_have_odd_habits(running: Server, factory: PostgresFact
         "default_transaction_isolation = serializable",
         "synchronous_commit = off",
         "idle_session_timeout = '300ms'",
-        "statement_timeout = 1",
+        "statement_timeout = '200ms'",
         "search_path = ''",
         "bytea_output = escape",
         "timezone = 'Asia/Kathmandu'",
@@ -291,6 +291,7 @@ def test_the_database_may_have_odd_habits(running: Server, factory: PostgresFact
         assert other.read("state") == made
         assert backend.replace("state", b"two", made.version) is not None
         assert abs(backend.now() - datetime.now(UTC)) < timedelta(seconds=10)
+        backend._session.ask(code("SELECT pg_sleep(0.3)"))
         setting = backend._session.ask(code("SHOW synchronous_commit"))
         assert setting == [("on",)]
 
