@@ -24,7 +24,6 @@ from domostate.cli.main import run
 PROGRAM = str(Path(sys.executable).parent / "domostate")
 PATIENCE_S = 30.0
 SILENCE_S = 1.0
-CTRL_C = "\x03"
 Snapshot = dict[str, Any]
 
 READING_POSTS = frozenset(
@@ -273,9 +272,9 @@ class Project:
             while (piece := _read(ours, SILENCE_S)) != b"":
                 said += piece or b""
                 if answer and said.rstrip().endswith(b"[y/N]:"):
+                    # Between its question and listening a program may miss what is typed: once
+                    # more then. What it has heard it echoes, and the question stands no longer.
                     os.write(ours, answer.encode())
-                    # Python misses a Ctrl-C between its question and listening: once more then.
-                    answer = answer if answer == CTRL_C else ""
         finally:
             os.close(ours)
         return Done(process.wait(PATIENCE_S), said.decode(), "")
