@@ -15,7 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from domostate.emulator.rows.columns import REFUSED, Column, literal, parsed, physical, tried
-from domostate.emulator.rows.newlines import TooLong, fields, marks_in, with_plain_newlines
+from domostate.emulator.rows.newlines import (
+    TooLong,
+    fields,
+    marked_and_quoted,
+    marks_in,
+    with_plain_newlines,
+)
 from domostate.emulator.rows.pieces import Piece, content, write_piece
 from domostate.emulator.rows.vault import MEMORY, Vault
 
@@ -91,7 +97,7 @@ def _plain(vault: Vault, part: Path, stack: ExitStack) -> _Part:
     marks = marks_in(part)
     if marks.nulls:
         raise BadRows("The content has NUL bytes, so it is no text in UTF-8.")
-    if marks.line_end:
+    if marks.line_end and not marked_and_quoted(part):
         return _Part(part, marks.commas, marks.line_end)
     mended = vault.passing(".csv")
     stack.callback(mended.unlink, missing_ok=True)

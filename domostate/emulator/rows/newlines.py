@@ -74,6 +74,12 @@ _QUOTE = re.compile(rb'"')
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
+def marked_and_quoted(path: Path) -> bool:
+    """Whether a byte order mark stands before a quote: the engine may not see the quote then."""
+    with path.open("rb") as content:
+        return content.read(4) == _BYTE_ORDER_MARK + b'"'
+
+
 def fields(path: Path, longest: int) -> Iterator[tuple[bytes, bytes]]:
     """Every field as it stands, with its quotes, and what ends it: a comma, a line feed or
     nothing.

@@ -95,6 +95,15 @@ def test_every_table_comes_back_as_it_was_sent(
     assert taken(rows_folder, names, content) == rows
 
 
+@pytest.mark.parametrize("rows", [[], [("1",)], [("a\nb",)]])
+def test_a_byte_order_mark_may_stand_before_a_quote(
+    rows: list[tuple[str, ...]], rows_folder: Folder
+) -> None:
+    text = '"x\ny"\n' + "".join(f'"{one}"\n' for (one,) in rows)
+
+    assert taken(rows_folder, ("x\ny",), text.encode("utf-8-sig")) == rows
+
+
 @given(table=tables(), line_end=st.sampled_from(["\n", "\r\n"]), every=st.booleans())
 @settings(max_examples=80)
 def test_what_python_writes_is_taken(
