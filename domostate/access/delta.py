@@ -136,11 +136,19 @@ def _changed(person: str, id_: str, before: _Side, after: _Side) -> Iterator[Acc
     was, is_ = before.access(person, id_), after.access(person, id_)
     if was.level is is_.level and same(was.rows, is_.rows):
         return
+    kind = _kind(was, is_)
     old, new = before.ways(person, id_), after.ways(person, id_)
-    via = [way for way in new if way not in old] or [way for way in old if way not in new]
     who = after.estate.people.get(person) or before.estate.people[person]
-    kind, widens = _kind(was, is_), not within(is_, was)
-    yield AccessChange(who, id_, kind, was, is_, tuple(via or new or old), widens)
+    via = tuple(_via(old, new, rows_only=kind is ChangeKind.ROWS))
+    yield AccessChange(who, id_, kind, was, is_, via, not within(is_, was))
+
+
+def _via(old: list[Way], new: list[Way], *, rows_only: bool) -> Iterator[Way]:
+    """The ways that made the difference: new ones, else those that went, else all there are."""
+    came, went = [way for way in new if way not in old], [way for way in old if way not in new]
+    for way in came or went or new or old:
+        if way.policy or not rows_only:
+            yield way
 
 
 def _kind(was: Access, is_: Access) -> ChangeKind:

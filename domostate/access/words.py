@@ -1,5 +1,6 @@
 """Sets of rows and levels in words."""
 
+import re
 from typing import Final
 
 from domostate.access.filters import ALL, NONE, Rows
@@ -21,6 +22,9 @@ _SAID: Final = {
 }
 
 
+_JOINED: Final = re.compile(" (and|or|nor) |, ")
+
+
 def rows_text(rows: Rows) -> str:
     """Which rows, for people: `all`, `none`, or the filters."""
     if rows == NONE:
@@ -30,7 +34,7 @@ def rows_text(rows: Rows) -> str:
     parts = sorted(" and ".join(map(_said, sorted(one))) for one in rows)
     if len(parts) == 1:
         return parts[0]
-    return " or ".join(f"({part})" if " and " in part else part for part in parts)
+    return " or ".join(f"({part})" if _JOINED.search(part) else part for part in parts)
 
 
 def _said(one: RowFilter) -> str:

@@ -15,7 +15,8 @@ from domostate.engine.session import Session
 from domostate.errors import DomostateError, ExitCode, StalePlan, WrongInstance
 from domostate.kinds.names import Names
 from domostate.kinds.registry import marker_parts
-from domostate.model.change import Action
+from domostate.model.call import Plane
+from domostate.model.change import Action, Change
 from domostate.model.event import (
     Event,
     OperationFailed,
@@ -25,10 +26,11 @@ from domostate.model.event import (
     RunFinished,
     evolve_all,
 )
-from domostate.model.observed import Presence
+from domostate.model.observed import Live, Observed, Presence
 from domostate.model.plan import Plan
 from domostate.model.state import State
 from domostate.planning.converged import claimed, moved, parts_compared
+from domostate.planning.effects import parts_to_tell, strayed
 from domostate.planning.guard import guard, refuse
 from domostate.planning.removals import protected
 from domostate.record.lock import Waiting
@@ -233,6 +235,24 @@ def check_belongs(applying: Applying, approved: Approved) -> None:
         )
 
 
+def _row(change: Change, live: Live, applying: Applying, names: Names) -> str:
+    """How an object is no longer as the plan found it, empty where it is."""
+    what = f"{change.address}: dataset {change.id}"
+    if live.presence is not Presence.PRESENT:
+        return f"{what} is {live.presence}"
+    here = (change, live, applying.session.connection.reader.planes, names)
+    claims = claimed(*here, applying.state.project)
+    rows = [f"{what} has been marked by the project {project}" for project in claims]
+    fields = ", ".join(moved(*here))
+    return "; ".join([*rows, *([f"{change.address}: {fields}"] if fields else [])])
+
+
+def _strayed(
+    plan: Plan, live: Mapping[str, Live], names: Names, planes: frozenset[Plane]
+) -> tuple[str, ...]:
+    return strayed(plan, Observed(plan.environment.instance, planes, names.directory, live), names)
+
+
 def look_anew(applying: Applying, plan: Plan) -> None:
     """For when somebody took their time over the plan: what was read for it may have moved."""
     ids = [change.id for change in plan.changes if change.id is not None]
@@ -255,23 +275,20 @@ def _unmoved(applying: Applying, plan: Plan, names: Names) -> None:
         id_: parts_compared(one, reader.planes) | marker_parts(one.address.kind, reader.planes)
         for id_, one in touched.items()
     }
+    if plan.effects.seen:
+        for id_, parts in parts_to_tell(plan, reader.planes).items():
+            wanted[id_] = wanted.get(id_, frozenset()) | parts
     live = reader.read(wanted)
-    rows = []
-    for id_, change in touched.items():
-        what = f"{change.address}: dataset {id_}"
-        if live[id_].presence is not Presence.PRESENT:
-            rows.append(f"{what} is {live[id_].presence}")
-            continue
-        here = (change, live[id_], reader.planes, names)
-        rows += [
-            f"{what} has been marked by the project {project}"
-            for project in claimed(*here, applying.state.project)
-        ]
-        fields = ", ".join(moved(*here))
-        rows += [f"{change.address}: {fields}"] if fields else []
+    rows = {
+        str(change.address): row
+        for id_, change in touched.items()
+        if (row := _row(change, live[id_], applying, names))
+    }
+    for address in _strayed(plan, live, names, reader.planes):
+        rows.setdefault(address, f"{address}: who may see it")
     if rows:
         raise StalePlan(
-            f"changed in Domo since the plan was made: {'; '.join(rows)}",
+            f"changed in Domo since the plan was made: {'; '.join(rows.values())}",
             hint="Make a new plan and look at it again.",
         )
 

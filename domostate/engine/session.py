@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from domostate.domo.connect import Connection, PlatformAccess, ProductAccess, connect
+from domostate.engine.effects import told
 from domostate.engine.embedded import emulator_data, running_emulator
 from domostate.engine.kept import Kept, open_record
 from domostate.engine.observe import observe
@@ -113,7 +114,9 @@ class Session:
         observed = observe(desired, state, self.connection.reader, self.instance, sought)
         check_visible(desired, observed, state)
         plan = make_plan(desired, observed, state, scope)
-        return Made(plan, observed, Names(observed.directory, desired.principals))
+        names = Names(observed.directory, desired.principals)
+        plan = told(plan, observed, names, scope.limits, self.connection.reader)
+        return Made(plan, observed, names)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+from domostate.engine.effects import told
 from domostate.engine.run_plan import kept_plan
 from domostate.engine.session import Made, Session
 from domostate.errors import PlanError, UsageError
@@ -40,7 +41,8 @@ def plan_to_revert(
     observed = Observed(session.instance, reader.planes, directory, live, {}, reader.calls)
     scope = session.scope(allow, take_over)
     plan = revert_plan(undo, desired, observed, state, scope)
-    return Made(plan, observed, Names(directory, desired.principals))
+    names = Names(directory, desired.principals)
+    return Made(told(plan, observed, names, scope.limits, reader), observed, names)
 
 
 def _undo(session: Session, state: State, run: str) -> Undo:

@@ -25,6 +25,7 @@ __all__ = [
     "holders_parts",
     "holding_after",
     "holding_of",
+    "holding_parts",
     "ignorable",
     "marker_parts",
     "markers_in",
@@ -129,6 +130,11 @@ def holding_of(
 ) -> Holding | None:
     """The holding of a live object as far as it was read, None where not even the owner was."""
     return holding.holding_of(live, planes, names)
+
+
+def holding_parts(kind: str, planes: frozenset[Plane]) -> frozenset[Part]:
+    """The live parts that tell of an object's whole holding, as far as the planes have them."""
+    return holding.WHOLE[Plane.PRODUCT if Plane.PRODUCT in planes else Plane.PLATFORM]
 
 
 def holding_after(there: Holding, op: Operation) -> Holding:

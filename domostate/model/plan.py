@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from domostate.model.change import Action, Change
+from domostate.model.effects import Effects
 
 __all__ = [
     "Budget",
@@ -113,6 +114,7 @@ class Plan:
     refusals: tuple[Refusal, ...] = ()
     take_over: tuple[str, ...] = ()
     """The addresses that may be taken from another project, sorted."""
+    effects: Effects = field(default_factory=Effects)
 
     @property
     def effective(self) -> bool:

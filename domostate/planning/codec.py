@@ -14,6 +14,7 @@ from typing import Any, Final
 from domostate.errors import Location
 from domostate.model.address import Address
 from domostate.model.change import Action, Change, ChangeClass, FieldChange, Operation, Origin
+from domostate.model.effects import AccessRow, Effects
 from domostate.model.plan import (
     Budget,
     DriftRow,
@@ -23,6 +24,7 @@ from domostate.model.plan import (
     RefusalKind,
     Summary,
 )
+from domostate.model.principal import AccessLevel
 from domostate.planning.plan_node import ANEW, Node, UnusablePlan, malformed
 
 __all__ = ["FORMAT_VERSION", "UnusablePlan", "canonical", "decode", "plan_document", "plan_from"]
@@ -71,7 +73,8 @@ def plan_document(plan: Plan, *, nonce: str, created_at: str, version: str) -> d
         "created_at": created_at,
         "allow": dict(plan.allow),
         "changes": [_change_document(change) for change in plan.changes],
-        "access_changes": [],
+        "access": _access_document(plan.effects),
+        "access_changes": [_plain(asdict(row)) for row in plan.effects.rows],
         "drift": [_drift_document(row) for row in plan.drift],
         "api_cost": {"reads": plan.reads, "writes": plan.writes},
         "budgets": [_budget_document(budget) for budget in plan.budgets],
@@ -110,6 +113,7 @@ def plan_from(document: Any) -> Plan:
         allow={name: root["allow"][name].count() for name in root["allow"].document()},
         refusals=tuple(_refusal(node) for node in root.added("refusals", []).each()),
         take_over=root.added("take_over", []).texts(),
+        effects=_effects(root),
     )
     _check_operations(plan)
     return plan
@@ -312,6 +316,47 @@ def _budget(node: Node) -> Budget:
         used=node["used"].count(),
         addresses=node["addresses"].texts(),
         reasons=node.added("reasons", []).texts(),
+    )
+
+
+def _access_document(effects: Effects) -> dict[str, Any]:
+    return {
+        "gain": effects.gain,
+        "lose": effects.lose,
+        "rows": effects.change_rows,
+        "by_role": effects.by_role,
+        "widened": len(effects.widened),
+        "unknown": effects.unknown,
+        "seen": dict(effects.seen),
+    }
+
+
+def _effects(root: Node) -> Effects:
+    known = root.added("access", {"unknown": "an earlier version made the plan"})
+    seen = known.added("seen", {})
+    return Effects(
+        rows=tuple(_access_row(one) for one in root["access_changes"].each()),
+        gain=known.added("gain", 0).count(),
+        lose=known.added("lose", 0).count(),
+        change_rows=known.added("rows", 0).count(),
+        by_role=known.added("by_role", 0).count(),
+        unknown=known.added("unknown", "").text(),
+        seen={key: seen[key].text() for key in seen.document()},
+    )
+
+
+def _access_row(node: Node) -> AccessRow:
+    return AccessRow(
+        principal=node["principal"].text(),
+        address=node["address"].text(),
+        dataset_id=node["dataset_id"].text(),
+        kind=node["kind"].text(),
+        level_before=node["level_before"].one_of(AccessLevel),
+        level_after=node["level_after"].one_of(AccessLevel),
+        rows_before=node["rows_before"].text(),
+        rows_after=node["rows_after"].text(),
+        via=node["via"].texts(),
+        widens=node["widens"].flag(),
     )
 
 

@@ -26,9 +26,8 @@ def budgets_of(
 
     `recorded` counts the addresses of the state, `grants` the grants, policies and memberships
     that were last applied to them: a percentage is of these. `unowned` are the addresses that an
-    interrupted run has made and nobody but the running identity has ever owned. `widen` and
-    `window` count people,
-    which takes the access model: they are not counted yet.
+    interrupted run has made and nobody but the running identity has ever owned. `widen` counts
+    people (`effects`), and so does `window`, which is not counted yet.
     """
     used: dict[str, tuple[int, tuple[str, ...]]] = {
         "delete": _counted(changes, lambda one: Action.DELETE in one.actions),
@@ -48,12 +47,13 @@ def budgets_of(
 
 
 def uncounted(limits: Limits) -> tuple[str, ...]:
-    """A note for each budget that is set and not counted yet: nobody may rely on it."""
-    return tuple(
-        f"budget {name} is not enforced by this version: it counts people"
-        for name in ("widen", "window")
-        if name in limits.budgets
-    )
+    """A note for each budget that is set and sets no limit: nobody may rely on it."""
+    notes = []
+    if "window" in limits.budgets:
+        notes.append("budget window is not enforced by this version")
+    if isinstance(limits.budgets.get("widen"), str):
+        notes.append("budget widen sets no limit as a share: it counts people, give a number")
+    return tuple(notes)
 
 
 def guard(plan: Plan) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from domostate.views.aspects import aspect_lines, contents_text
 from domostate.views.fields import STYLES, drift_line, field_lines
+from domostate.views.people import access_line, people_lines
 from domostate.views.risks import risk_lines
 from domostate.views.terminal import WIDTH, Terminal
 from domostate.views.text import Line, name, plain, quoted, text_of
@@ -34,8 +35,10 @@ def plan_text(document: Mapping[str, Any], *, width: int = WIDTH, quiet: bool = 
 
 
 def plan_lines(document: Mapping[str, Any]) -> list[Line]:
-    """Risks, then every change, then what else is to be known, then the summary."""
+    """Who gains and who loses, then risks, then every change, then what else is to be known, then
+    the summary."""
     sections = (
+        people_lines(document),
         _heading(document),
         risk_lines(document),
         *(_change_lines(change) for change in document["changes"]),
@@ -58,16 +61,17 @@ def summary_lines(document: Mapping[str, Any]) -> list[Line]:
         f"{counts['unchanged']} unchanged, {counts['skipped']} skipped, "
         f"{counts['suppressed']} differences suppressed."
     )
+    people = access_line(document)
     api = Line(f"API: {cost['reads']} reads, {cost['writes']} writes planned.", frozen=True)
     if not document["changes"]:
         nothing = f"No changes. {_environment(document)} matches the manifests."
-        return [Line(nothing, frozen=True), Line(left, frozen=True), api]
+        return [Line(nothing, frozen=True), Line(left, frozen=True), people, api]
     planned = (
         f"Plan: {counts['adopt']} to adopt, {counts['add']} to add, {counts['change']} to change, "
         f"{counts['forget']} to forget, {counts['destroy']} to destroy; "
         f"{counts['revoke']} access to revoke. "
     )
-    return [Line(planned + left, frozen=True), api]
+    return [Line(planned + left, frozen=True), people, api]
 
 
 def _heading(document: Mapping[str, Any]) -> list[Line]:

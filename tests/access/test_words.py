@@ -29,6 +29,10 @@ WEST = RowFilter("region", "EQUALS", ("West",))
             "(amount is between 1 and 9 and region is West) or region is West",
         ),
         (
+            union(shown(RowFilter("a", "EQUALS", ("1", "2"))), shown(WEST)),
+            "(a is 1 or 2) or region is West",
+        ),
+        (
             shown(RowFilter("team", "BEGINS_WITH", ("North West",), ignore_case=True)),
             'team begins with "North West", in upper or lower case',
         ),

@@ -19,6 +19,7 @@ TOP = {
     "created_at",
     "allow",
     "changes",
+    "access",
     "access_changes",
     "drift",
     "api_cost",
@@ -66,8 +67,11 @@ def test_the_frozen_lines_are_whole_and_on_stdout(applied: Project) -> None:
 
     assert "No changes. lab (http://127.0.0.1:" in nothing.out
     assert SUMMARY.search(something.out)
+    assert re.search(
+        r"^Access: 0 people gain, 0 lose, 0 change rows\.$", something.out, re.MULTILINE
+    )
     assert re.search(r"^API: \d+ reads, 1 writes planned\.$", something.out, re.MULTILINE)
-    assert len(something.out.splitlines()) == 2
+    assert len(something.out.splitlines()) == 3
 
 
 def test_an_apply_ends_with_its_result(project: Project) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from domostate.errors import Location, PlanError
 from domostate.model.address import Address
 from domostate.model.change import Action, Change, ChangeClass, FieldChange, Operation, Origin
+from domostate.model.effects import AccessRow, Effects
 from domostate.model.plan import (
     Budget,
     DriftRow,
@@ -18,6 +19,7 @@ from domostate.model.plan import (
     RefusalKind,
     Summary,
 )
+from domostate.model.principal import AccessLevel
 from domostate.planning import codec
 from domostate.planning.codec import UnusablePlan, canonical, decode, plan_document, plan_from
 from tests.builders import change, document, operation, plan
@@ -75,6 +77,12 @@ def changes(draw: st.DrawFn, number: int) -> Change:
     )
 
 
+LEVEL = st.sampled_from(AccessLevel)
+ROW = st.builds(
+    AccessRow, TEXT, TEXT, TEXT, TEXT, LEVEL, LEVEL, TEXT, TEXT, tuples(TEXT), st.booleans()
+)
+SEEN = st.dictionaries(TEXT, TEXT, max_size=2)
+EFFECTS = st.builds(Effects, tuples(ROW), COUNT, COUNT, COUNT, COUNT, TEXT, SEEN)
 PLANS = st.builds(
     Plan,
     environment=st.builds(PlanEnvironment, TEXT, TEXT),
@@ -91,6 +99,7 @@ PLANS = st.builds(
     allow=st.dictionaries(TEXT, COUNT, max_size=2),
     refusals=tuples(st.builds(Refusal, st.sampled_from(RefusalKind), TEXT, TEXT, TEXT)),
     take_over=tuples(TEXT),
+    effects=EFFECTS,
 )
 
 
@@ -118,7 +127,7 @@ def test_the_file_has_the_keys_of_the_contract() -> None:
     assert set(made) == {
         *("format_version", "domostate_version", "environment", "digests", "nonce", "created_at"),
         *("allow", "changes", "access_changes", "drift", "api_cost", "budgets", "summary", "notes"),
-        *("refusals", "take_over"),
+        *("refusals", "take_over", "access"),
     }
     assert set(made["digests"]) == {"manifests", "state_lineage", "state_serial", "plan"}
     assert set(made["changes"][0]) >= {

@@ -41,8 +41,11 @@ def test_each_budget_counts_addresses_of_its_own() -> None:
 
 
 def test_a_budget_that_is_not_counted_yet_is_said() -> None:
-    assert uncounted(Limits({"widen": 50, "owner": 1})) == (
-        "budget widen is not enforced by this version: it counts people",
+    assert uncounted(Limits({"window": 0, "widen": 5})) == (
+        "budget window is not enforced by this version",
+    )
+    assert uncounted(Limits({"widen": "10%"})) == (
+        "budget widen sets no limit as a share: it counts people, give a number",
     )
 
 

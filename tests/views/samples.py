@@ -1,10 +1,13 @@
 """Plans that show every kind of change."""
 
 from dataclasses import replace
+from typing import Any
 
 from domostate.errors import Location
 from domostate.model.change import Action, Change, ChangeClass, Origin
+from domostate.model.effects import AccessRow, Effects
 from domostate.model.plan import Budget, DriftRow, Plan, Refusal, RefusalKind, Summary
+from domostate.model.principal import AccessLevel
 from tests.builders import change, field, grant, group, operation, plan, policy, user
 
 WIDENING, NARROWING = ChangeClass.WIDENING, ChangeClass.NARROWING
@@ -51,6 +54,31 @@ RETURNS = {
         "schedule": {"type": "DAY", "at": "08:01 PM", "timezone": "UTC"},
     },
 }
+
+NONE, VIEW, EDIT = AccessLevel.NONE, AccessLevel.CAN_VIEW, AccessLevel.CAN_EDIT
+WEST = "region is West"
+
+
+def _row(who: str, address: str, kind: str, *levels: AccessLevel, **more: Any) -> AccessRow:
+    made = AccessRow(f"{who}@acme.example", address, "9", kind, *levels, "none", "all", (), True)
+    return replace(made, **more)
+
+
+ROWS = (
+    *(
+        _row(who, "dataset.returns", "gain", NONE, VIEW, rows_after=WEST, via=(f"share of {who}",))
+        for who in ("ann", "bea", "cid", "dot", "eli", "fay")
+    ),
+    _row("gus", "dataset.sales_orders", "lose", VIEW, NONE, widens=False, via=("share CAN_VIEW",)),
+    _row("hal", "dataset.sales_orders", "rows", VIEW, VIEW, rows_before=WEST, rows_after="all"),
+    _row(
+        *("ida", "dataset.sales_orders", "rows", VIEW, VIEW),
+        rows_before="all",
+        rows_after=WEST,
+        widens=False,
+    ),
+    _row("jon", "dataset.sales_orders", "level", VIEW, EDIT, rows_before="all"),
+)
 
 
 def sales_orders() -> Change:
@@ -170,7 +198,7 @@ def returns() -> Change:
 
 
 def rich_plan() -> Plan:
-    return plan(
+    made = plan(
         change(
             "dataset.budget",
             Action.CREATE,
@@ -248,6 +276,7 @@ def rich_plan() -> Plan:
         ],
         notes=["CONTAINS is documented for the Platform plane only (manifests/sales.yml:60)"],
     )
+    return replace(made, effects=Effects(ROWS, gain=6, lose=1, change_rows=2, by_role=3))
 
 
 _CONTENTS = ("schema", "shares", "pdp")

@@ -116,9 +116,10 @@ def test_no_changes_still_says_what_was_left_out(golden: Golden) -> None:
 def test_the_summary_line_is_the_one_that_scripts_rely_on() -> None:
     made = plan(change(), summary=Summary(2, 3, 4, 0, 0, 1, 57, 2, 17))
 
-    assert text_of(made, width=40).splitlines()[-2:] == [
+    assert text_of(made, width=40).splitlines()[-3:] == [
         "Plan: 2 to adopt, 3 to add, 4 to change, 0 to forget, 0 to destroy; 1 access to revoke. "
         "57 unchanged, 2 skipped, 17 differences suppressed.",
+        "Access: 0 people gain, 0 lose, 0 change rows.",
         "API: 212 reads, 0 writes planned.",
     ]
 
@@ -128,7 +129,7 @@ def test_nothing_to_do_is_said_in_the_words_that_scripts_rely_on() -> None:
 
 
 def test_quiet_leaves_the_summary_only() -> None:
-    assert len(text_of(rich_plan(), quiet=True).splitlines()) == 2
+    assert len(text_of(rich_plan(), quiet=True).splitlines()) == 3
 
 
 def test_risks_come_first_and_widening_before_all_others() -> None:

@@ -7,25 +7,30 @@ from typing import Final
 from domostate.kinds.dataset.owner import OwnerAspect
 from domostate.kinds.dataset.pdp import PdpAspect
 from domostate.kinds.dataset.policies import Policy, load_policy
-from domostate.kinds.dataset.schema import SchemaAspect
 from domostate.kinds.dataset.shares import SharesAspect
 from domostate.kinds.names import Names
-from domostate.model.call import Plane
+from domostate.model.call import Part, Plane
 from domostate.model.change import Document, Operation
 from domostate.model.desired import Declared
 from domostate.model.holding import Holding, RowFilter, RowPolicy
 from domostate.model.observed import Live
 from domostate.model.principal import AccessLevel, Principal, PrincipalType
 
-__all__ = ["HOLDING", "PARTS", "after", "holding_of", "owner_wanted"]
+__all__ = ["HOLDING", "PARTS", "WHOLE", "after", "holding_of", "owner_wanted"]
 
 PARTS = SharesAspect.parts
 """The live parts that tell of everybody who holds a dataset."""
 
+WHOLE: Final[Mapping[Plane, frozenset[Part]]] = {
+    Plane.PRODUCT: frozenset({Part.METADATA, Part.ACCESS, Part.POLICIES, Part.SWITCH, Part.SCHEMA}),
+    Plane.PLATFORM: frozenset({Part.DATASET}),
+}
+"""The live parts that tell of all that decides who sees what."""
+
 HOLDING = frozenset({"reassign_owner", "grant_access", "revoke_access"})
 """The operations that change who holds a dataset."""
 
-_OWNER, _SHARES, _PDP, _SCHEMA = OwnerAspect(), SharesAspect(), PdpAspect(), SchemaAspect()
+_OWNER, _SHARES, _PDP = OwnerAspect(), SharesAspect(), PdpAspect()
 _SWITCHED: Final = {"enable_pdp": True, "disable_pdp": False}
 
 
@@ -33,7 +38,7 @@ def holding_of(live: Live, planes: frozenset[Plane], names: Names) -> Holding | 
     """The holding of a live dataset as far as it was read, None where not even the owner was."""
     plane = Plane.PRODUCT if Plane.PRODUCT in planes else Plane.PLATFORM
 
-    def was_read(aspect: OwnerAspect | SharesAspect | PdpAspect | SchemaAspect) -> bool:
+    def was_read(aspect: OwnerAspect | SharesAspect | PdpAspect) -> bool:
         return plane in aspect.parts and aspect.parts[plane] <= live.parts.keys()
 
     if not was_read(_OWNER):
@@ -49,10 +54,19 @@ def holding_of(live: Live, planes: frozenset[Plane], names: Names) -> Holding | 
             members = frozenset(pdp.all_rows.all)
             policies = (*policies, RowPolicy("All Rows", (), members, is_open=True, id=pdp.open_id))
         holding = replace(holding, pdp=pdp.enabled, policies=policies)
-    if was_read(_SCHEMA):
-        schema = _SCHEMA.observe(live, plane, names, None)
-        holding = replace(holding, columns={one.name: one.type for one in schema.columns})
-    return holding
+    return replace(holding, columns=_columns(live))
+
+
+def _columns(live: Live) -> Mapping[str, str] | None:
+    """The columns as they are defined, None where nobody has looked."""
+    if Part.SCHEMA in live.parts:
+        rows = live.parts[Part.SCHEMA]["columns"]
+    elif Part.DATASET in live.parts:
+        # Federated datasets come without a schema (platform §4.1).
+        rows = (live.parts[Part.DATASET].get("schema") or {}).get("columns", [])
+    else:
+        return None
+    return {one["name"]: one["type"] for one in rows}
 
 
 def after(holding: Holding, op: Operation) -> Holding:
