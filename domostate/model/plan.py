@@ -115,6 +115,8 @@ class Plan:
     take_over: tuple[str, ...] = ()
     """The addresses that may be taken from another project, sorted."""
     effects: Effects = field(default_factory=Effects)
+    undoes: str = ""
+    """The run that the plan takes back; empty where it goes after the manifests."""
 
     @property
     def effective(self) -> bool:

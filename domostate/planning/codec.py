@@ -82,6 +82,7 @@ def plan_document(plan: Plan, *, nonce: str, created_at: str, version: str) -> d
         "summary": asdict(plan.summary),
         "notes": list(plan.notes),
         "take_over": list(plan.take_over),
+        "undoes": plan.undoes,
     }
     digests["plan"] = _digest(document)
     return document
@@ -114,6 +115,7 @@ def plan_from(document: Any) -> Plan:
         refusals=tuple(_refusal(node) for node in root.added("refusals", []).each()),
         take_over=root.added("take_over", []).texts(),
         effects=_effects(root),
+        undoes=root.added("undoes", "").text(),
     )
     _check_operations(plan)
     return plan

@@ -74,7 +74,8 @@ def revert_plan(
     for change in reversed(undo.plan.changes):
         undoing.take_back(change)
     changes = sorted(undoing.changes, key=lambda one: one.address)
-    return plan_of_changes(changes, undoing.notes, desired, observed, state, scope)
+    plan = plan_of_changes(changes, undoing.notes, desired, observed, state, scope)
+    return replace(plan, undoes=undo.run)
 
 
 @dataclass(slots=True)

@@ -64,7 +64,7 @@ def summary_lines(document: Mapping[str, Any]) -> list[Line]:
     people = access_line(document)
     api = Line(f"API: {cost['reads']} reads, {cost['writes']} writes planned.", frozen=True)
     if not document["changes"]:
-        nothing = f"No changes. {_environment(document)} matches the manifests."
+        nothing = f"No changes. {_environment(document)} {_goal(document)}"
         return [Line(nothing, frozen=True), Line(left, frozen=True), people, api]
     planned = (
         f"Plan: {counts['adopt']} to adopt, {counts['add']} to add, {counts['change']} to change, "
@@ -72,6 +72,11 @@ def summary_lines(document: Mapping[str, Any]) -> list[Line]:
         f"{counts['revoke']} access to revoke. "
     )
     return [Line(planned + left, frozen=True), people, api]
+
+
+def _goal(document: Mapping[str, Any]) -> str:
+    run = document["undoes"]
+    return f"has nothing left of run {plain(run)}." if run else "matches the manifests."
 
 
 def _heading(document: Mapping[str, Any]) -> list[Line]:

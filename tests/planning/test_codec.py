@@ -100,6 +100,7 @@ PLANS = st.builds(
     refusals=tuples(st.builds(Refusal, st.sampled_from(RefusalKind), TEXT, TEXT, TEXT)),
     take_over=tuples(TEXT),
     effects=EFFECTS,
+    undoes=TEXT,
 )
 
 
@@ -127,7 +128,7 @@ def test_the_file_has_the_keys_of_the_contract() -> None:
     assert set(made) == {
         *("format_version", "domostate_version", "environment", "digests", "nonce", "created_at"),
         *("allow", "changes", "access_changes", "drift", "api_cost", "budgets", "summary", "notes"),
-        *("refusals", "take_over", "access"),
+        *("refusals", "take_over", "access", "undoes"),
     }
     assert set(made["digests"]) == {"manifests", "state_lineage", "state_serial", "plan"}
     assert set(made["changes"][0]) >= {

@@ -124,6 +124,8 @@ def test_a_run_that_changed_nothing_any_more_takes_nothing_back(lab: Lab, applie
     again = applied.call("plan", "--revert", run, "--detailed-exitcode")
 
     assert again.code == 0, again.said
+    assert f"has nothing left of run {run}." in again.out
+    assert "matches the manifests" not in again.out
     assert lab.writes(since=mark) == []
 
 
