@@ -20,6 +20,7 @@ class Membership:
     _around: dict[str, list[str]] = field(default_factory=dict)
     """The groups that hold a group, by its id."""
     _of_user: dict[str, list[str]] = field(default_factory=dict)
+    _of: dict[str, frozenset[Principal]] = field(default_factory=dict)
     _above: dict[str, frozenset[str]] = field(default_factory=dict)
     _within: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -32,6 +33,11 @@ class Membership:
 
     def principals_of(self, user: str) -> frozenset[Principal]:
         """The user and every group that they are in."""
+        if user not in self._of:
+            self._of[user] = self._found(user)
+        return self._of[user]
+
+    def _found(self, user: str) -> frozenset[Principal]:
         ids = frozenset[str]().union(*map(self._all_above, self._of_user.get(user, ())))
         groups = (Principal(PrincipalType.GROUP, id_) for id_ in ids)
         return frozenset({Principal(PrincipalType.USER, user), *groups})

@@ -1,8 +1,9 @@
 """`make bench`: every benchmark, one after the other."""
 
-from tests.benchmarks import apply, emulator, manifests_load, plan
+from tests.benchmarks import access, apply, emulator, manifests_load, plan
 
 manifests_load.main()
 plan.main()
+access.main()
 apply.main()
 emulator.main()
