@@ -64,11 +64,6 @@ class Delta:
         """The ids of the people who keep their level and see other rows."""
         return self._of(lambda one: one.kind is ChangeKind.ROWS)
 
-    @property
-    def widened(self) -> int:
-        """How many pairs of a person and a dataset gain a level or rows."""
-        return sum(one.widens for one in self.changes)
-
     def _of(self, holds: Callable[[AccessChange], bool]) -> frozenset[str]:
         return frozenset(one.person.id for one in self.changes if holds(one))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from domostate.kinds.aspect import Aspect
 from domostate.kinds.dataset import ASPECTS, holding
-from domostate.kinds.dataset.holding import HOLDING, owner_wanted
+from domostate.kinds.dataset.holding import HOLDING, TOUCHING, owner_wanted
 from domostate.kinds.dataset.rights import may_change
 from domostate.kinds.names import Names
 from domostate.model.address import Address
@@ -18,6 +18,7 @@ from domostate.model.observed import Live
 __all__ = [
     "HOLDING",
     "KINDS",
+    "TOUCHING",
     "Kind",
     "aspect_of",
     "common_aspects",

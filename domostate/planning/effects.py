@@ -10,7 +10,7 @@ from domostate.access.effective import Why
 from domostate.access.estate import Estate
 from domostate.access.words import rows_text
 from domostate.kinds.names import Names
-from domostate.kinds.registry import holding_after, holding_of, holding_parts
+from domostate.kinds.registry import TOUCHING, holding_after, holding_of, holding_parts
 from domostate.model.call import Part, Plane
 from domostate.model.change import Action, Change
 from domostate.model.effects import AccessRow, Effects
@@ -33,24 +33,6 @@ __all__ = [
 ]
 
 WIDEN: Final = "widen"
-_TOUCHING: Final = frozenset(
-    {
-        "alter_schema",
-        "create_dataset",
-        "create_policy",
-        "create_stream",
-        "delete_dataset",
-        "delete_policy",
-        "disable_pdp",
-        "enable_pdp",
-        "grant_access",
-        "reassign_owner",
-        "revoke_access",
-        "set_all_rows",
-        "update_policy",
-    }
-)
-"""The operations that may change who sees what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +155,7 @@ def with_effects(plan: Plan, effects: Effects, limits: Limits, reads: int) -> Pl
 
 
 def _touching(changes: Iterable[Change]) -> Sequence[Change]:
-    return [one for one in changes if any(op.name in _TOUCHING for op in one.operations)]
+    return [one for one in changes if any(op.name in TOUCHING for op in one.operations)]
 
 
 def _there(change: Change, observed: Observed, names: Names) -> Holding | None:

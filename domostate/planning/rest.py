@@ -38,11 +38,14 @@ def only_beyond(rest: Plan, approved: Plan) -> Plan:
         if change.address not in known or any(_beyond(change, known[change.address]))
     ]
     addresses = {str(change.address) for change in new}
-    revoked = sum(revoked_by(op) for change in new for op in change.operations)
+    counted = {
+        "revoke": sum(revoked_by(op) for change in new for op in change.operations),
+        "widen": sum(row.address in addresses for row in rest.effects.widened),
+    }
     budgets = []
     for budget in rest.budgets:
         left = tuple(one for one in budget.addresses if one in addresses)
-        used = revoked if budget.name == "revoke" else len(left)
+        used = counted.get(budget.name, len(left))
         budgets.append(replace(budget, used=used, addresses=left))
     return replace(rest, budgets=tuple(budgets))
 

@@ -15,6 +15,7 @@ from domostate.planning.effects import (
     parts_to_tell,
     with_effects,
 )
+from domostate.planning.rest import only_beyond
 from domostate.planning.scope import Limits
 from tests.kinds import replies
 from tests.kinds.entries import DIRECTORY, ID, PRODUCT, SALES, entry, names
@@ -73,6 +74,18 @@ def test_of_what_is_changed_all_is_read_that_decides_who_sees_it() -> None:
     (wanted,) = parts_to_tell(plan, PRODUCT).values()
 
     assert {Part.ACCESS, Part.POLICIES, Part.SWITCH, Part.SCHEMA} <= wanted
+
+
+def test_what_is_left_of_an_approved_plan_is_counted_in_people_too() -> None:
+    seen = held(access=replies.access())
+    plan = plan_for(entry(shares=SHARED), seen, state({SALES: recorded()}))
+    plan = with_effects(plan, effects(plan, seen), Limits({"widen": 1}, {}), 9)
+
+    others = only_beyond(plan, replace(plan, changes=()))
+    same = only_beyond(plan, plan)
+
+    assert [(one.name, one.used) for one in others.budgets if one.name == "widen"] == [("widen", 2)]
+    assert [(one.name, one.used) for one in same.budgets if one.name == "widen"] == [("widen", 0)]
 
 
 def test_a_budget_for_widening_counts_people_and_datasets() -> None:

@@ -16,7 +16,7 @@ from domostate.model.holding import Holding, RowFilter, RowPolicy
 from domostate.model.observed import Live
 from domostate.model.principal import AccessLevel, Principal, PrincipalType
 
-__all__ = ["HOLDING", "PARTS", "WHOLE", "after", "holding_of", "owner_wanted"]
+__all__ = ["HOLDING", "PARTS", "TOUCHING", "WHOLE", "after", "holding_of", "owner_wanted"]
 
 PARTS = SharesAspect.parts
 """The live parts that tell of everybody who holds a dataset."""
@@ -148,6 +148,10 @@ _CHANGES: Final[Mapping[str, Callable[[Holding, Document, Document], Holding]]] 
     "set_all_rows": _all_rows,
     "update_policy": _other_policy,
 }
+
+
+TOUCHING = frozenset({*_CHANGES, *_SWITCHED, "create_dataset", "create_stream", "delete_dataset"})
+"""The operations that may change who sees what."""
 
 
 def _is(policy: RowPolicy, document: Document) -> bool:
